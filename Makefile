@@ -1,0 +1,67 @@
+# Safe Passage: `make demo` compares two policies, `make test` passes every check. Both set up what they need.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+# uv is used where it is installed (much quicker), never required. `make UV= test` does without it.
+UV ?= $(shell command -v uv 2>/dev/null)
+# The first Python on the PATH that is 3.11, 3.12 or 3.13.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null && echo $$p && break; done)
+
+DEMO := scenarios/central_mediterranean
+DEMO_OUT := runs/demo
+
+.PHONY: help setup demo test lint constraints reference clean
+
+help: ## list the commands
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
+
+$(BIN)/python:
+ifneq ($(UV),)
+	$(UV) venv --quiet --allow-existing --python "$(or $(PYTHON),>=3.11,<3.14)" $(VENV)
+else
+	@if [ -z "$(PYTHON)" ]; then echo "Safe Passage needs Python 3.11, 3.12 or 3.13 on the PATH." >&2; exit 1; fi
+	$(PYTHON) -m venv $(VENV)
+endif
+
+define install
+	@echo "setting up $(1) (a few minutes the first time)"
+	@if [ -n "$(UV)" ]; then $(UV) pip install --quiet --python $(BIN)/python -c constraints.txt -e "$(1)"; \
+	else $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e "$(1)"; fi
+	@touch $@
+endef
+
+$(VENV)/.ready: pyproject.toml constraints.txt | $(BIN)/python
+	$(call install,.)
+
+$(VENV)/.ready-dev: pyproject.toml constraints.txt | $(BIN)/python
+	$(call install,.[dev])
+	@touch $(VENV)/.ready
+
+setup: $(VENV)/.ready ## set up the command safepassage in .venv
+
+demo: $(VENV)/.ready ## the main job: what enforcement in Niger from 2016 does to people, against the baseline
+	$(BIN)/safepassage compare $(DEMO)/baseline.yaml $(DEMO)/niger_enforcement_2016.yaml \
+		--replicates 4 --out $(DEMO_OUT) --force
+
+lint: $(VENV)/.ready-dev ## style, types and import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint ## set up and pass all tests
+	$(BIN)/python -m pytest -n 2
+
+constraints: ## renew constraints.txt (needs uv)
+	uv pip compile --universal --python-version 3.11 --all-extras --no-header --no-annotate --upgrade \
+		--output-file constraints.txt pyproject.toml
+
+reference: $(VENV)/.ready-dev ## write scenarios/schema.json and scenarios/REFERENCE.md
+	$(BIN)/python -m simulation.spec.publish
+
+clean: ## remove set-up, caches and compiled kernels; runs/ stays
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist build
+	find simulation calibration experiments tests -name __pycache__ -type d -prune -exec rm -rf {} +

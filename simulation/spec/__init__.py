@@ -1,0 +1,1 @@
+"""The scenario language: models, loading, checks and the published reference."""
