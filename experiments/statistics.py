@@ -1,0 +1,215 @@
+"""Paired differences and ratios between two arms, with 95% intervals of two kinds that are never mixed.
+
+``monte_carlo``: only the seed varies, parameters stay at their defaults. The interval is a Student t interval of
+the *mean* paired difference, so it shrinks as replicates are added. The ratio is the ratio of the two means; its
+interval is the linearised (delta method) t interval of its logarithm, with the pairing kept.
+
+``total``: each replicate draws every uncertain parameter jointly, shared by both arms, and has its own seed. The
+interval says where the difference of one further draw would lie; it does not shrink to nothing as replicates are
+added. With fewer than ``QUANTILES_FROM`` pairs it is the t-based prediction interval, mean +- t * s * sqrt(1 + 1/N),
+for ratios on the log scale (exact if the paired differences, or log ratios, are normal). From ``QUANTILES_FROM``
+pairs on it runs between empirical quantiles at rank p * (N + 1), which holds the next draw with probability 95%
+whatever the distribution (Guttman 1970, Statistical Tolerance Regions, ch. 1: expected coverage between order
+statistics r < s is (s - r) / (N + 1)).
+
+The estimate is the mean over replicates for a level or a difference, and the ratio of the two means for a ratio,
+so that difference = variant - baseline, ratio = variant / baseline, and groups add up to their total. A total
+interval of very skewed values is widened where needed so that it holds its own estimate.
+
+Values that are missing or not finite in either arm drop the pair; ``pairs`` says how many remained.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtrit
+
+IntervalKind = Literal["monte_carlo", "total"]
+INTERVAL_KINDS: tuple[IntervalKind, ...] = ("total", "monte_carlo")
+
+LEVEL = 0.95
+# Below 39 pairs no order statistic lies outside the central 95% of the next draw; 40 is the first round number above.
+QUANTILES_FROM = 40
+
+Floats = NDArray[np.float64]
+
+
+class Estimate(NamedTuple):
+    """An estimate a row with its 95% interval; NaN where it cannot be known. All arrays (n_rows,)."""
+
+    value: Floats
+    low: Floats
+    high: Floats
+
+
+class Paired(NamedTuple):
+    """What two arms say about each row. All arrays (n_rows,)."""
+
+    baseline: Floats
+    """Mean over pairs in the baseline arm."""
+    variant: Floats
+    """Mean over pairs in the variant arm."""
+    difference: Estimate
+    """Variant minus baseline."""
+    ratio: Estimate
+    """Variant over baseline; NaN where the baseline mean is 0."""
+    pairs: NDArray[np.int64]
+    """Pairs in which both arms have a finite value."""
+
+
+def compute_paired(baseline: Floats, variant: Floats, kind: IntervalKind) -> Paired:
+    """Return the paired difference and ratio of each row, with intervals of one kind.
+
+    Args:
+        baseline: (n_rows, n_replicates) or (n_replicates,), any unit, at least 0 where ratios are wanted.
+        variant: The same shape; column k shares parameters and luck with column k of ``baseline``.
+        kind: What varies between replicates, see the module.
+
+    Returns:
+        Documented results for awkward rows: no pair at all gives NaN everywhere; one pair gives estimates without
+        intervals; equal differences in every pair give an interval of width 0; an outcome that never happened in
+        either arm gives difference 0 (0 to 0) and no ratio; a baseline that is always 0 gives no ratio, the
+        difference speaks; see also ``_total_ratio`` for single zeros.
+    """
+    left, right = np.atleast_2d(np.asarray(baseline, float)), np.atleast_2d(np.asarray(variant, float))
+    if left.shape != right.shape:
+        raise ValueError(f"arms have different shapes: {left.shape} and {right.shape}")
+    known = np.isfinite(left) & np.isfinite(right)
+    left, right = np.where(known, left, np.nan), np.where(known, right, np.nan)
+    mean_left, mean_right = _mean(left), _mean(right)
+    if kind == "monte_carlo":
+        difference = mean_interval(right - left)
+        ratio = _monte_carlo_ratio(left, right)
+    else:
+        difference = spread_interval(right - left)
+        ratio = _total_ratio(left, right)
+    return Paired(mean_left, mean_right, difference, ratio, _count(left))
+
+
+def compute_levels(values: Floats, kind: IntervalKind) -> Estimate:
+    """Return the level of each row of one arm with its interval; (n_rows, n_replicates) or (n_replicates,)."""
+    table = np.atleast_2d(np.asarray(values, float))
+    table = np.where(np.isfinite(table), table, np.nan)
+    return mean_interval(table) if kind == "monte_carlo" else spread_interval(table)
+
+
+def mean_interval(values: Floats) -> Estimate:
+    """Return the mean of each row and its Student t interval; NaN is missing. ``values`` is (n_rows, n)."""
+    mean, deviation, n = _mean(values), _deviation(values), _count(values)
+    half = _t(n) * deviation / np.sqrt(np.maximum(n, 1))
+    return Estimate(mean, mean - half, mean + half)
+
+
+def spread_interval(values: Floats) -> Estimate:
+    """Return the mean of each row and the interval that holds one further value; NaN is missing."""
+    mean, deviation, n = _mean(values), _deviation(values), _count(values)
+    half = _t(n) * deviation * np.sqrt(1.0 + 1.0 / np.maximum(n, 1))
+    low, high = mean - half, mean + half
+    many = n >= QUANTILES_FROM
+    if many.any():
+        low[many], high[many] = _quantiles(values[many])
+    return Estimate(mean, np.minimum(low, mean), np.maximum(high, mean))
+
+
+def _monte_carlo_ratio(left: Floats, right: Floats) -> Estimate:
+    """Return the ratio of means; interval exp(log ratio +- t * se), se from v/mean(v) - b/mean(b) pair by pair.
+
+    A variant that is always 0 gives 0 with no upper end; a baseline that is always 0 gives NaN.
+    """
+    mean_left, mean_right, n = _mean(left), _mean(right), _count(left)
+    ratio = _ratio(mean_right, mean_left)
+    usable = (mean_left > 0) & (mean_right > 0)
+    scale_left, scale_right = np.where(usable, mean_left, 1.0), np.where(usable, mean_right, 1.0)
+    spread = _deviation(right / scale_right[:, None] - left / scale_left[:, None])
+    half = _t(n) * spread / np.sqrt(np.maximum(n, 1))
+    # An interval too wide for a float ends at infinity, which is what it means.
+    with np.errstate(over="ignore", invalid="ignore"):
+        low, high = ratio * np.exp(-half), ratio * np.exp(half)
+    return Estimate(
+        ratio, np.where(usable, low, np.where(ratio == 0, 0.0, np.nan)), np.where(usable, high, np.nan)
+    )
+
+
+def _total_ratio(left: Floats, right: Floats) -> Estimate:
+    """Return the ratio of means and where the ratio of one further pair would lie.
+
+    Pair by pair: 0 against 0 is a tie, ratio 1; something against 0 is infinite. Below ``QUANTILES_FROM`` pairs
+    the log scale needs every ratio positive and finite; where one is not, the interval runs from the smallest to
+    the largest ratio seen, 0 and infinity included, which is as much as so few pairs can say.
+    """
+    ratio = _ratio(_mean(right), _mean(left))
+    tie, infinite = (left == 0) & (right == 0), (left == 0) & (right > 0)
+    each = np.where(tie, 1.0, np.where(infinite, np.inf, right / np.where(left == 0, 1.0, left)))
+    proper = np.isfinite(each) & (each > 0)
+    logs = np.where(np.isnan(each), np.nan, np.log(np.where(proper, each, 1.0)))
+    centre, n = _mean(logs), _count(logs)
+    half = _t(n) * _deviation(logs) * np.sqrt(1.0 + 1.0 / np.maximum(n, 1))
+    with np.errstate(over="ignore"):
+        low, high = np.exp(centre - half), np.exp(centre + half)
+    many = n >= QUANTILES_FROM
+    odd = (~proper & ~np.isnan(each)).any(axis=1) & ~many & (n >= 2)
+    if odd.any():
+        low[odd], high[odd] = np.nanmin(each[odd], axis=1), np.nanmax(each[odd], axis=1)
+    if many.any():
+        low[many], high[many] = _quantiles(each[many])
+    never = np.isnan(ratio)
+    low, high = (
+        np.where(never, np.nan, np.minimum(low, ratio)),
+        np.where(never, np.nan, np.maximum(high, ratio)),
+    )
+    unknown = n < 2
+    return Estimate(ratio, np.where(unknown, np.nan, low), np.where(unknown, np.nan, high))
+
+
+def _quantiles(values: Floats) -> tuple[Floats, Floats]:
+    """Return the empirical ends at rank p * (N + 1) of each row, N its own count of known values.
+
+    Written out because numpy interpolates infinity minus infinity to NaN: equal neighbours need no interpolation.
+    """
+    ordered = np.sort(values, axis=1)  # NaN last
+    n = _count(values)
+    rows = np.arange(len(values))
+
+    def at(p: float) -> Floats:
+        rank = np.clip(p * (n + 1.0), 1.0, n) - 1.0
+        below = np.floor(rank).astype(np.int64)
+        above = np.minimum(below + 1, n - 1)
+        lower, upper, part = ordered[rows, below], ordered[rows, above], rank - below
+        step = np.where((lower == upper) | (part == 0), 0.0, part)
+        gap = np.subtract(upper, lower, out=np.zeros_like(lower), where=step > 0)
+        return np.asarray(lower + step * gap, float)
+
+    tail = (1.0 - LEVEL) / 2.0
+    return at(tail), at(1.0 - tail)
+
+
+def _ratio(above: Floats, below: Floats) -> Floats:
+    """Return above / below, NaN where below is 0 or missing."""
+    return np.divide(above, below, out=np.full_like(above, np.nan), where=below > 0)
+
+
+def _count(values: Floats) -> NDArray[np.int64]:
+    return np.asarray((~np.isnan(values)).sum(axis=1), np.int64)
+
+
+def _mean(values: Floats) -> Floats:
+    n = _count(values)
+    return np.divide(np.nansum(values, axis=1), n, out=np.full(len(values), np.nan), where=n > 0)
+
+
+def _deviation(values: Floats) -> Floats:
+    """Return the sample standard deviation (N - 1) of each row; NaN below two values, exactly 0 for constants."""
+    n, mean = _count(values), _mean(values)
+    squares = np.nansum((values - mean[:, None]) ** 2, axis=1)
+    result = np.sqrt(np.divide(squares, n - 1, out=np.full(len(values), np.nan), where=n > 1))
+    known = np.where(np.isnan(values), mean[:, None], values)
+    constant = (n > 1) & (known == known[:, :1]).all(axis=1) if values.shape[1] else n > 1
+    return np.where(constant, 0.0, result)
+
+
+def _t(n: NDArray[np.int64]) -> Floats:
+    """Return the two-sided Student t quantile at N - 1 degrees of freedom; NaN below two values."""
+    return np.where(n > 1, stdtrit(np.maximum(n - 1, 1), 0.5 + LEVEL / 2.0), np.nan)
