@@ -1,20 +1,21 @@
 """Paired differences and ratios between two arms, with 95% intervals of two kinds that are never mixed.
 
-``monte_carlo``: only the seed varies, parameters stay at their defaults. The interval is a Student t interval of
-the *mean* paired difference, so it shrinks as replicates are added. The ratio is the ratio of the two means; its
-interval is the linearised (delta method) t interval of its logarithm, with the pairing kept.
+``monte_carlo``: only the seed varies, parameters stay at their defaults. The interval is a Student t
+interval of the *mean* paired difference, so it shrinks as replicates are added. The ratio is the ratio of
+the two means; its interval is the linearised (delta method) t interval of its logarithm, with the pairing
+kept.
 
-``total``: each replicate draws every uncertain parameter jointly, shared by both arms, and has its own seed. The
-interval says where the difference of one further draw would lie; it does not shrink to nothing as replicates are
-added. With fewer than ``QUANTILES_FROM`` pairs it is the t-based prediction interval, mean +- t * s * sqrt(1 + 1/N),
-for ratios on the log scale (exact if the paired differences, or log ratios, are normal). From ``QUANTILES_FROM``
-pairs on it runs between empirical quantiles at rank p * (N + 1), which holds the next draw with probability 95%
-whatever the distribution (Guttman 1970, Statistical Tolerance Regions, ch. 1: expected coverage between order
-statistics r < s is (s - r) / (N + 1)).
+``total``: each replicate draws every uncertain parameter jointly, shared by both arms, and has its own
+seed. The interval says where the difference of one further draw would lie; it does not shrink to nothing as
+replicates are added. With fewer than ``QUANTILES_FROM`` pairs it is the t-based prediction interval, mean
++- t * s * sqrt(1 + 1/N), for ratios on the log scale (exact if the paired differences, or log ratios, are
+normal). From ``QUANTILES_FROM`` pairs on it runs between empirical quantiles at rank p * (N + 1), which
+holds the next draw with probability 95% whatever the distribution (Wilks 1941, Annals of
+Mathematical Statistics 12: expected coverage between order statistics r < s is (s - r) / (N + 1)).
 
-The estimate is the mean over replicates for a level or a difference, and the ratio of the two means for a ratio,
-so that difference = variant - baseline, ratio = variant / baseline, and groups add up to their total. A total
-interval of very skewed values is widened where needed so that it holds its own estimate.
+The estimate is the mean over replicates for a level or a difference, and the ratio of the two means for a
+ratio, so that difference = variant - baseline, ratio = variant / baseline, and groups add up to their
+total. A total interval of very skewed values is widened where needed so that it holds its own estimate.
 
 Values that are missing or not finite in either arm drop the pair; ``pairs`` says how many remained.
 """
@@ -31,7 +32,8 @@ IntervalKind = Literal["monte_carlo", "total"]
 INTERVAL_KINDS: tuple[IntervalKind, ...] = ("total", "monte_carlo")
 
 LEVEL = 0.95
-# Below 39 pairs no order statistic lies outside the central 95% of the next draw; 40 is the first round number above.
+# Below 39 pairs no order statistic lies outside the central 95% of the next draw; 40 is the first round
+# number above.
 QUANTILES_FROM = 40
 
 Floats = NDArray[np.float64]
@@ -69,10 +71,10 @@ def compute_paired(baseline: Floats, variant: Floats, kind: IntervalKind) -> Pai
         kind: What varies between replicates, see the module.
 
     Returns:
-        Documented results for awkward rows: no pair at all gives NaN everywhere; one pair gives estimates without
-        intervals; equal differences in every pair give an interval of width 0; an outcome that never happened in
-        either arm gives difference 0 (0 to 0) and no ratio; a baseline that is always 0 gives no ratio, the
-        difference speaks; see also ``_total_ratio`` for single zeros.
+        Documented results for awkward rows: no pair at all gives NaN everywhere; one pair gives estimates
+        without intervals; equal differences in every pair give an interval of width 0; an outcome that
+        never happened in either arm gives difference 0 (0 to 0) and no ratio; a baseline that is always 0
+        gives no ratio, the difference speaks; see also ``_total_ratio`` for single zeros.
     """
     left, right = np.atleast_2d(np.asarray(baseline, float)), np.atleast_2d(np.asarray(variant, float))
     if left.shape != right.shape:
@@ -90,7 +92,7 @@ def compute_paired(baseline: Floats, variant: Floats, kind: IntervalKind) -> Pai
 
 
 def compute_levels(values: Floats, kind: IntervalKind) -> Estimate:
-    """Return the level of each row of one arm with its interval; (n_rows, n_replicates) or (n_replicates,)."""
+    """Return the mean level of each row (n_rows, n_replicates) of one arm with its interval."""
     table = np.atleast_2d(np.asarray(values, float))
     table = np.where(np.isfinite(table), table, np.nan)
     return mean_interval(table) if kind == "monte_carlo" else spread_interval(table)
@@ -115,7 +117,9 @@ def spread_interval(values: Floats) -> Estimate:
 
 
 def _monte_carlo_ratio(left: Floats, right: Floats) -> Estimate:
-    """Return the ratio of means; interval exp(log ratio +- t * se), se from v/mean(v) - b/mean(b) pair by pair.
+    """Return the ratio of means; interval exp(log ratio +- t * se).
+
+    The standard error is that of v / mean(v) - b / mean(b), pair by pair.
 
     A variant that is always 0 gives 0 with no upper end; a baseline that is always 0 gives NaN.
     """
@@ -136,9 +140,9 @@ def _monte_carlo_ratio(left: Floats, right: Floats) -> Estimate:
 def _total_ratio(left: Floats, right: Floats) -> Estimate:
     """Return the ratio of means and where the ratio of one further pair would lie.
 
-    Pair by pair: 0 against 0 is a tie, ratio 1; something against 0 is infinite. Below ``QUANTILES_FROM`` pairs
-    the log scale needs every ratio positive and finite; where one is not, the interval runs from the smallest to
-    the largest ratio seen, 0 and infinity included, which is as much as so few pairs can say.
+    Pair by pair: 0 against 0 is a tie, ratio 1; something against 0 is infinite. Below ``QUANTILES_FROM``
+    pairs the log scale needs every ratio positive and finite; where one is not, the interval runs from the
+    smallest to the largest ratio seen, 0 and infinity included, which is as much as so few pairs can say.
     """
     ratio = _ratio(_mean(right), _mean(left))
     tie, infinite = (left == 0) & (right == 0), (left == 0) & (right > 0)
@@ -167,7 +171,8 @@ def _total_ratio(left: Floats, right: Floats) -> Estimate:
 def _quantiles(values: Floats) -> tuple[Floats, Floats]:
     """Return the empirical ends at rank p * (N + 1) of each row, N its own count of known values.
 
-    Written out because numpy interpolates infinity minus infinity to NaN: equal neighbours need no interpolation.
+    Written out because numpy interpolates infinity minus infinity to NaN: equal neighbours need no
+    interpolation.
     """
     ordered = np.sort(values, axis=1)  # NaN last
     n = _count(values)
@@ -201,15 +206,16 @@ def _mean(values: Floats) -> Floats:
 
 
 def _deviation(values: Floats) -> Floats:
-    """Return the sample standard deviation (N - 1) of each row; NaN below two values, exactly 0 for constants."""
+    """Return the sample standard deviation (N - 1) of each row: NaN below two values, 0 for constants."""
     n, mean = _count(values), _mean(values)
     squares = np.nansum((values - mean[:, None]) ** 2, axis=1)
     result = np.sqrt(np.divide(squares, n - 1, out=np.full(len(values), np.nan), where=n > 1))
     known = np.where(np.isnan(values), mean[:, None], values)
     constant = (n > 1) & (known == known[:, :1]).all(axis=1) if values.shape[1] else n > 1
-    return np.where(constant, 0.0, result)
+    return np.asarray(np.where(constant, 0.0, result), float)
 
 
 def _t(n: NDArray[np.int64]) -> Floats:
     """Return the two-sided Student t quantile at N - 1 degrees of freedom; NaN below two values."""
-    return np.where(n > 1, stdtrit(np.maximum(n - 1, 1), 0.5 + LEVEL / 2.0), np.nan)
+    quantile = stdtrit(np.maximum(n - 1, 1), 0.5 + LEVEL / 2.0)
+    return np.asarray(np.where(n > 1, quantile, np.nan), float)

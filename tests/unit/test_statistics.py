@@ -44,7 +44,7 @@ def test_from_forty_draws_on_total_is_empirical():
 
 @pytest.mark.parametrize("n", [6, 15, QUANTILES_FROM, 100])
 def test_total_interval_holds_the_next_draw_95_times_in_100(n):
-    """4,000 repeats; the count of hits is binomial, so a false alarm has probability FALSE_ALARM (normal data).
+    """4,000 repeats; the count of hits is binomial, so a false alarm has probability FALSE_ALARM.
 
     The share wanted is exactly 95% at each n; skewed (exponential) data are tried where quantiles hold.
     """
