@@ -6,6 +6,7 @@ and people. Nothing after this module sees YAML, strings of units, or defaults.
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated, Literal
 
@@ -40,7 +41,7 @@ Number = Annotated[float, BeforeValidator(_number)]
 Share = Annotated[Number, Field(ge=0.0, le=1.0)]
 Factor = Annotated[Number, Field(ge=0.0, le=1000.0)]
 Confidence = Literal["data", "published", "derived", "recalled", "assumed"]
-# Written with a unit and dumped with a unit (repr keeps every bit), so that a bare number is always a mistake.
+# Written and dumped with a unit (repr keeps every bit), so that a bare number is always a mistake.
 Days = Annotated[
     float,
     BeforeValidator(lambda text: parse_quantity(text, "day")),
@@ -53,6 +54,21 @@ PersonsPerDay = Annotated[
     PlainSerializer(lambda rate: f"{rate!r} persons/day", return_type=str),
     Field(json_schema_extra={"type": "string", "examples": ["100 persons/month", "20 persons/day"]}),
 ]
+
+
+def _day(value: object) -> object:
+    # Pydantic would read 2016 as a number of seconds since 1970.
+    if isinstance(value, date):
+        return value
+    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value.strip()):
+        raise ValueError(f"needs a day such as 2016-09-01; got {value!r}")
+    try:
+        return date.fromisoformat(value.strip())
+    except ValueError:
+        raise ValueError(f"{value.strip()} is not a day of the calendar") from None
+
+
+Day = Annotated[date, BeforeValidator(_day)]
 
 Mode = Literal["paved", "unpaved", "desert", "sea", "regular"]
 Purpose = Literal["irregular", "regular", "interception", "return_forced", "return_voluntary"]
@@ -346,9 +362,9 @@ class LeverEntry(Strict):
 
     model_config = ConfigDict(populate_by_name=True)
 
-    start: date | None = Field(default=None, alias="from")
+    start: Day | None = Field(default=None, alias="from")
     """First day in force; left out: the first day of the run."""
-    end: date | None = Field(default=None, alias="to")
+    end: Day | None = Field(default=None, alias="to")
     """Last day in force; left out: the last day of the run."""
     scope: Scope = Scope()
     source: str = ""
@@ -425,16 +441,16 @@ class Closure(Strict):
     model_config = ConfigDict(populate_by_name=True)
 
     legs: tuple[Identifier, ...]
-    start: date | None = Field(default=None, alias="from")
-    end: date | None = Field(default=None, alias="to")
+    start: Day | None = Field(default=None, alias="from")
+    end: Day | None = Field(default=None, alias="to")
 
 
 class Period(Strict):
     """Days that the run covers. Journeys start until departures_end; people are followed to end."""
 
-    start: date
-    departures_end: date
-    end: date
+    start: Day
+    departures_end: Day
+    end: Day
 
 
 class Coupling(Strict):
