@@ -193,7 +193,7 @@ def _quantiles(values: Floats) -> tuple[Floats, Floats]:
 
 def _ratio(above: Floats, below: Floats) -> Floats:
     """Return above / below, NaN where below is 0 or missing."""
-    return np.divide(above, below, out=np.full_like(above, np.nan), where=below > 0)
+    return np.asarray(np.divide(above, below, out=np.full_like(above, np.nan), where=below > 0), float)
 
 
 def _count(values: Floats) -> NDArray[np.int64]:
@@ -202,7 +202,9 @@ def _count(values: Floats) -> NDArray[np.int64]:
 
 def _mean(values: Floats) -> Floats:
     n = _count(values)
-    return np.divide(np.nansum(values, axis=1), n, out=np.full(len(values), np.nan), where=n > 0)
+    total = np.asarray(np.nansum(values, axis=1), float)
+    mean = np.divide(total, n, out=np.full(len(values), np.nan), where=n > 0)
+    return np.asarray(mean, float)
 
 
 def _deviation(values: Floats) -> Floats:
@@ -217,5 +219,5 @@ def _deviation(values: Floats) -> Floats:
 
 def _t(n: NDArray[np.int64]) -> Floats:
     """Return the two-sided Student t quantile at N - 1 degrees of freedom; NaN below two values."""
-    quantile = stdtrit(np.maximum(n - 1, 1), 0.5 + LEVEL / 2.0)
+    quantile = np.asarray(stdtrit(np.maximum(n - 1, 1), 0.5 + LEVEL / 2.0), float)
     return np.asarray(np.where(n > 1, quantile, np.nan), float)

@@ -1,0 +1,267 @@
+"""Paired comparison of policies: the same people, luck and parameter draws in every arm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+import numpy as np
+import pandas as pd
+
+from experiments.collect import ALL, Values, collect_values
+from experiments.patterns import compute_patterns
+from experiments.plan import Plan, Task
+from experiments.statistics import INTERVAL_KINDS, compute_paired
+from simulation.spec.models import Scenario
+
+COLUMNS = [
+    "outcome",
+    "scope",
+    "group",
+    "baseline",
+    "variant",
+    "difference",
+    "difference_low",
+    "difference_high",
+    "ratio",
+    "ratio_low",
+    "ratio_high",
+    "replicates",
+    "interval_kind",
+    "scope_kind",
+    "group_kind",
+    "arm",
+    "n_simulated",
+    "fewer_than_10",
+    "share_rising",
+]
+DISPLACEMENT_COLUMNS = [
+    "arm",
+    "outcome",
+    "scope_kind",
+    "scope",
+    "direction",
+    "clear",
+    "share_rising",
+    "baseline",
+    "variant",
+    "difference",
+    "difference_low",
+    "difference_high",
+]
+FEW_PEOPLE = 10
+"""An estimate that rests on fewer simulated people is marked."""
+DISPLACED = ("deaths", "violence")
+
+Progress = Callable[[int, int], None]
+"""Called with the runs that are finished and the runs of the whole comparison."""
+
+
+class Model(NamedTuple):
+    """How a comparison asks for numbers; tests put a model with known answers here."""
+
+    evaluate: Callable[[Scenario, int, float], pd.DataFrame]
+    """(scenario, seed, scale) -> tidy summary of one run."""
+    draw: Callable[[Scenario, int, int], Scenario]
+    """(scenario, seed, draw) -> the scenario with joint draw number ``draw`` of its uncertain numbers."""
+
+
+class RunStore(Protocol):
+    """Where finished runs are kept, so that an interrupted comparison can go on."""
+
+    def read(self, plan: Plan, task: Task) -> pd.DataFrame | None:
+        """Return the summary of a finished run of exactly this plan, or None."""
+        ...
+
+    def write(self, plan: Plan, task: Task, summary: pd.DataFrame) -> None:
+        """Keep the summary of a finished run."""
+        ...
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a comparison found."""
+
+    plan: Plan
+    table: pd.DataFrame
+    """One row an outcome, scope, group, variant and kind of interval; columns COLUMNS."""
+    displacement: pd.DataFrame
+    """Where deaths or violence rose while they fell elsewhere; see ``compute_displacement``."""
+    patterns: pd.DataFrame
+    """Patterns that these scenarios should show; see ``experiments.patterns``."""
+    values: Values
+    """Values of every run, side by side."""
+    runs: dict[Task, pd.DataFrame]
+    """Tidy summary of every run."""
+
+    def headlines(self) -> pd.DataFrame:
+        """Return the rows for the whole route and everybody, intervals of kind "total"."""
+        table = self.table
+        return table[
+            (table["scope_kind"] == ALL) & (table["group_kind"] == ALL) & (table["interval_kind"] == "total")
+        ].reset_index(drop=True)
+
+    def write(self, folder: str | Path, *, force: bool = False) -> Path:
+        """Write the experiment folder with its tables, charts and maps, and return it.
+
+        Raises:
+            ResultError: The folder exists (without ``force``) or cannot be written.
+        """
+        from experiments.folder import ExperimentFolder  # noqa: PLC0415 - arrow only if used
+
+        with ExperimentFolder(Path(folder), force=force) as store:
+            for task, summary in self.runs.items():
+                store.write(self.plan, task, summary)
+            return store.finish(self)
+
+
+def compare(
+    baseline: Scenario | str | Path,
+    *variants: Scenario | str | Path,
+    replicates: int = 4,
+    seed: int | None = None,
+    scale: float = 1.0,
+    progress: Progress | None = None,
+    store: RunStore | None = None,
+    model: Model | None = None,
+) -> Comparison:
+    """Run a baseline and its variants in pairs and return what differs.
+
+    Args:
+        baseline: A scenario, or the path of a scenario file.
+        variants: One or more others over the same period.
+        replicates: Joint draws of the uncertain parameters, each shared by all arms; as many again (at most
+        20)
+            vary the seed alone, with parameters at their defaults.
+        seed: Decides draws and luck; left out: the baseline's own seed.
+        scale: Share of people simulated, in (0, 1]; results are weighted to everybody.
+        progress: Called after each run.
+        store: Keeps finished runs and returns those that are already there.
+        model: What a run is; left out: the simulation.
+
+    Raises:
+        PlanError: The scenarios or numbers do not fit together.
+        ScenarioError: A scenario file is wrong.
+    """
+    first, *others = (_load(scenario) for scenario in (baseline, *variants))
+    seed = first.document.seed if seed is None else seed
+    plan = Plan(first, tuple(others), replicates, seed, scale)
+    return analyse(plan, run_plan(plan, model or simulation_model(), store, progress))
+
+
+def run_plan(
+    plan: Plan, model: Model, store: RunStore | None = None, progress: Progress | None = None
+) -> dict[Task, pd.DataFrame]:
+    """Run every task of a plan, one after another (a run uses the processor's threads itself)."""
+    tasks, runs = plan.tasks(), {}
+    for done, task in enumerate(tasks, start=1):
+        summary = store.read(plan, task) if store else None
+        if summary is None:
+            scenario = plan.arms[task.arm]
+            if task.kind == "total":
+                scenario = model.draw(scenario, plan.seed, task.replicate)
+            summary = model.evaluate(scenario, task.seed, plan.scale)
+            if store:
+                store.write(plan, task, summary)
+        runs[task] = summary
+        if progress:
+            progress(done, len(tasks))
+    return runs
+
+
+def analyse(plan: Plan, runs: dict[Task, pd.DataFrame]) -> Comparison:
+    """Return the comparison that finished runs amount to."""
+    values = collect_values(runs)
+    table = pd.concat(
+        [
+            _compare_arm(values, plan.baseline.document.scenario, variant.document.scenario)
+            for variant in plan.variants
+        ],
+        ignore_index=True,
+    )
+    return Comparison(plan, table, compute_displacement(table), compute_patterns(plan, values), values, runs)
+
+
+def simulation_model() -> Model:
+    """Return the real model: one run of the simulation, one joint draw of its parameters."""
+    from simulation.observables import summarise  # noqa: PLC0415 - numba and mesa only when something runs
+    from simulation.run import run  # noqa: PLC0415
+
+    from simulation.world.draws import draw_scenario  # noqa: PLC0415
+
+    return Model(
+        evaluate=lambda scenario, seed, scale: summarise(run(scenario, seed=seed, scale=scale)),
+        draw=lambda scenario, seed, draw: draw_scenario(scenario, seed=seed, draw=draw),
+    )
+
+
+def compute_displacement(table: pd.DataFrame) -> pd.DataFrame:
+    """Return places and legs where deaths or violence rose, and where they fell, for variants that show both.
+
+    Rests on the intervals of kind "total". ``clear`` says whether the 95% interval of the ratio leaves out 1,
+    or, where there is no ratio, that of the difference leaves out 0. Estimates that rest on fewer than 10
+    simulated people are left out.
+
+    Returns:
+        Columns DISPLACEMENT_COLUMNS, direction being "rose" or "fell"; the largest changes first, rises and
+        falls apart.
+    """
+    local = table[
+        (table["interval_kind"] == "total")
+        & table["scope_kind"].isin(["place", "leg"])
+        & (table["group_kind"] == ALL)
+        & table["outcome"].isin(DISPLACED)
+        & ~table["fewer_than_10"]
+        & (table["difference"] != 0)
+    ].copy()
+    local["direction"] = np.where(local["difference"] > 0, "rose", "fell")
+    by_ratio = (local["ratio_low"] > 1) | (local["ratio_high"] < 1)
+    by_difference = (local["difference_low"] > 0) | (local["difference_high"] < 0)
+    local["clear"] = np.where(local["ratio"].isna(), by_difference, by_ratio)
+    both = local.groupby(["arm", "outcome"])["direction"].transform("nunique") == 2
+    local = local.loc[both, DISPLACEMENT_COLUMNS]
+    order = local.assign(size=-local["difference"].abs()).sort_values(
+        ["arm", "outcome", "direction", "size"], ascending=[True, True, False, True], kind="stable"
+    )
+    return order.drop(columns="size").reset_index(drop=True)
+
+
+def _compare_arm(values: Values, baseline: str, variant: str) -> pd.DataFrame:
+    """Return the rows of one variant: total first, then Monte Carlo.
+
+    ``n_simulated`` is the mean number of simulated people a run behind the larger of the two arms: harm that
+    moved to where nobody went before rests on the people of the variant. ``share_rising`` is the share of
+    pairs in which the variant is above the baseline.
+    """
+    parts = []
+    for kind in INTERVAL_KINDS:
+        paired = compute_paired(values.value[kind, baseline], values.value[kind, variant], kind)
+        rising = (values.value[kind, variant] > values.value[kind, baseline]).sum(axis=1)
+        simulated = [values.n_simulated[kind, arm].mean(axis=1) for arm in (baseline, variant)]
+        part = values.rows.assign(
+            baseline=paired.baseline,
+            variant=paired.variant,
+            **{f"difference{end}": side for end, side in _ends(paired.difference)},
+            **{f"ratio{end}": side for end, side in _ends(paired.ratio)},
+            replicates=paired.pairs,
+            interval_kind=kind,
+            arm=variant,
+            n_simulated=np.maximum(*simulated),
+            share_rising=rising / np.maximum(paired.pairs, 1),
+        )
+        parts.append(part.assign(fewer_than_10=part["n_simulated"] < FEW_PEOPLE))
+    return pd.concat(parts, ignore_index=True)[COLUMNS]
+
+
+def _ends(estimate: Iterable[np.ndarray]) -> list[tuple[str, np.ndarray]]:
+    return list(zip(("", "_low", "_high"), estimate, strict=True))
+
+
+def _load(scenario: Scenario | str | Path) -> Scenario:
+    if isinstance(scenario, Scenario):
+        return scenario
+    from simulation.spec.load import load_scenario  # noqa: PLC0415 - ruamel only when a file is read
+
+    return load_scenario(Path(scenario))

@@ -1,0 +1,124 @@
+"""Which runs a comparison needs, with seeds that depend on names and numbers, never on order."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from experiments.statistics import IntervalKind
+from simulation.errors import SafePassageError
+from simulation.spec.models import Scenario
+
+# A mean over seeds is known well enough from so many; draws of the parameters need more and decide the rest.
+MONTE_CARLO_AT_MOST = 20
+_SEED_STREAM: dict[IntervalKind, int] = {"total": 1, "monte_carlo": 2}
+
+
+class PlanError(SafePassageError):
+    """The scenarios or numbers of a comparison do not fit together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One run of a comparison.
+
+    Attributes:
+        kind: "total" (parameters drawn) or "monte_carlo" (parameters at their defaults).
+        replicate: 0-based; arms of one kind and replicate share their seed and, if "total", their draw.
+        arm: Name of the scenario.
+        seed: Seed of the run.
+    """
+
+    kind: IntervalKind
+    replicate: int
+    arm: str
+    seed: int
+
+    @property
+    def name(self) -> str:
+        """Name of the run, unique in its comparison and fit for a file."""
+        return f"{self.kind}-{self.replicate:04d}-{self.arm}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A baseline, its variants, and how often each is run."""
+
+    baseline: Scenario
+    variants: tuple[Scenario, ...]
+    replicates: int
+    """Joint draws of the uncertain parameters ("total")."""
+    seed: int
+    scale: float
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be compared, with every reason at once."""
+        reasons = list(self._reasons())
+        if reasons:
+            raise PlanError("\n".join(reasons))
+
+    def _reasons(self) -> Iterator[str]:
+        if not self.variants:
+            yield "a comparison needs a baseline and at least one other scenario"
+        if self.replicates < 1:
+            yield f"replicates must be at least 1; got {self.replicates}"
+        if not 0.0 < self.scale <= 1.0:
+            yield f"scale must be above 0 and at most 1; got {self.scale:g}"
+        names = [scenario.document.scenario for scenario in self.scenarios]
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            yield f"two scenarios are both called {name!r}; give each its own name under the key 'scenario'"
+        period = self.baseline.document.period
+        for variant in self.variants:
+            if variant.document.period != period:
+                yield f"{variant.document.scenario!r} covers another period than the baseline"
+
+    @property
+    def scenarios(self) -> tuple[Scenario, ...]:
+        """The arms, baseline first."""
+        return (self.baseline, *self.variants)
+
+    @property
+    def arms(self) -> dict[str, Scenario]:
+        """The arms by name, baseline first."""
+        return {scenario.document.scenario: scenario for scenario in self.scenarios}
+
+    @property
+    def monte_carlo(self) -> int:
+        """Replicates with parameters at their defaults."""
+        return min(self.replicates, MONTE_CARLO_AT_MOST)
+
+    def tasks(self) -> list[Task]:
+        """Return all runs; arms of a replicate stand together, so an interrupted plan leaves whole pairs."""
+        kinds: list[tuple[IntervalKind, int]] = []
+        for replicate in range(self.replicates):
+            kinds.append(("total", replicate))
+            if replicate < self.monte_carlo:
+                kinds.append(("monte_carlo", replicate))
+        return [
+            Task(kind, replicate, arm, compute_run_seed(self.seed, kind, replicate))
+            for kind, replicate in kinds
+            for arm in self.arms
+        ]
+
+    def fingerprint(self, task: Task, code: str) -> str:
+        """Return a hash of all that decides the run's numbers; ``code`` stands for the model's own text."""
+        facts = {
+            "scenario": self.arms[task.arm].model_dump_json(),
+            "kind": task.kind,
+            "replicate": task.replicate,
+            "draw_seed": self.seed,
+            "run_seed": task.seed,
+            "scale": self.scale,
+            "code": code,
+        }
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+
+def compute_run_seed(seed: int, kind: IntervalKind, replicate: int) -> int:
+    """Return the seed of a replicate's runs in [0, 2**64), the same for all arms."""
+    sequence = np.random.SeedSequence(entropy=seed, spawn_key=(_SEED_STREAM[kind], replicate))
+    return int(sequence.generate_state(1, np.uint64)[0])
