@@ -8,13 +8,14 @@ from pathlib import Path
 from simulation.errors import Problem, ScenarioError
 
 
-def read_text(file: Path, *, limit_bytes: int, advice: str = "") -> str:
+def read_text(file: Path, *, limit_bytes: int, advice: str = "", advice_if_large: str = "") -> str:
     """Return the text of a UTF-8 file (a byte order mark is dropped, as some spreadsheets write one).
 
     Args:
         file: What to read.
         limit_bytes: Larger files are refused unread, so that a wrong file cannot fill the memory.
-        advice: What the author could do about a file that is too large or missing.
+        advice: What the author could do about a file that is not there.
+        advice_if_large: The same about one that is too large.
 
     Raises:
         ScenarioError: Missing, not a regular file, not readable, too large, not UTF-8, or binary.
@@ -27,7 +28,7 @@ def read_text(file: Path, *, limit_bytes: int, advice: str = "") -> str:
             raise _unreadable(file, "is not a regular file", advice)
         if status.st_size > limit_bytes:
             size, limit = _size(status.st_size), _size(limit_bytes)
-            raise _unreadable(file, f"is too large: {size}, and at most {limit} are read", advice)
+            raise _unreadable(file, f"is too large: {size}, and at most {limit} are read", advice_if_large)
         raw = file.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         raise _unreadable(file, "does not exist", advice) from None

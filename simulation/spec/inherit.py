@@ -44,26 +44,22 @@ def read_with_bases(file: Path) -> Node:
             raise _problem(said, f"{said.value} does not exist", "the path is relative to this file")
         seen.append(base.resolve())
         chain.append(read_tree(base))
-    merged = _without(chain[-1], ("base",))
+    first = chain[-1]
+    merged = _without(first, ("base",))
+    # Not said anywhere: the tables lie beside the first base file.
+    merged.value.setdefault("tables", Node(".", first.file, 1, "tables"))
     for tree in reversed(chain[:-1]):
         merged = _merge(_without(merged, _OWN_KEYS), _without(tree, ("base",)), ())
     return merged
 
 
 def tables_folder(tree: Node, file: Path) -> Path:
-    """Return the folder of the CSV tables: as said under ``tables``, else the folder of the first base file.
-
-    Args:
-        tree: Merged tree.
-        file: The scenario file that was asked for.
-    """
-    said = tree.value.get("tables")
-    if said is not None:
-        folder = resolve_inside(said, library_of(file))
-        if not folder.is_dir():
-            raise _problem(said, f"{said.value} is not a folder", "the path is relative to this file")
-        return folder
-    return tree.file.parent
+    """Return the folder of the CSV tables of a merged tree; ``file`` is the scenario that was asked for."""
+    said: Node = tree.value["tables"]
+    folder = resolve_inside(said, library_of(file))
+    if not folder.is_dir():
+        raise _problem(said, f"{said.value} is not a folder", "the path is relative to this file")
+    return folder
 
 
 def library_of(file: Path) -> Path:
@@ -106,8 +102,7 @@ def _merge(base: Node, over: Node, path: tuple[str, ...]) -> Node:
         merged = dict(base.value)
         for name, child in over.value.items():
             merged[name] = _merge(merged[name], child, (*path, name)) if name in merged else child
-        # The root stays the base's, so that tables are looked for beside the first base file.
-        return Node(merged, base.file if not path else over.file, over.line, over.key)
+        return Node(merged, over.file, over.line, over.key)
     if path[:1] == ("levers",) and isinstance(base.value, list) and isinstance(over.value, list):
         return Node([*base.value, *over.value], over.file, over.line, over.key)
     return over

@@ -6,11 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from simulation.errors import Problem, ScenarioError
+from simulation.spec.checks import check_scenario
 from simulation.spec.explain import explain, known_keys, model_at, near_name
+from simulation.spec.findings import Finding
 from simulation.spec.inherit import read_with_bases, tables_folder
 from simulation.spec.models import Document, Scenario
+from simulation.spec.salvage import salvage
 from simulation.spec.tables import TABLES, Rows, read_table
 from simulation.spec.yaml_tree import Node
 
@@ -21,18 +25,36 @@ def load_scenario(path: str | Path) -> Scenario:
     Raises:
         ScenarioError: Every problem found, each with file, line, key and, where one can be given, a hint.
     """
+    return load_with_warnings(path)[0]
+
+
+def load_with_warnings(path: str | Path) -> tuple[Scenario, list[Problem]]:
+    """Load as ``load_scenario`` does, and return the warnings beside the scenario.
+
+    Raises:
+        ScenarioError: As for ``load_scenario``.
+    """
     file = Path(path)
     tree = read_with_bases(file)
-    document, problems = _validate(tree)
+    document, sound, problems = _validate(tree)
     try:
         folder = tables_folder(tree, file)
     except ScenarioError as error:
-        raise ScenarioError(problems + error.problems) from None
+        raise ScenarioError(_in_order(problems + error.problems)) from None
     tables = {name: read_table(folder, name) for name in TABLES}
+    broken = {name for name, table in tables.items() if table.problems}
     problems += [problem for table in tables.values() for problem in table.problems]
-    if problems or document is None:
-        raise ScenarioError(problems)
-    return _assemble(document, tables)
+    if document is None:
+        raise ScenarioError(_in_order(problems))
+    scenario = Scenario(document=document, **{name: table.rows for name, table in tables.items()})
+    # A remark that relies on a broken table would only repeat that table's problems in other words.
+    findings = [
+        finding for finding in check_scenario(scenario) if not {finding.refers_to, finding.where[0]} & broken
+    ]
+    problems += [_locate(finding, sound, tables) for finding in findings if finding.severity == "error"]
+    if problems:
+        raise ScenarioError(_in_order(problems))
+    return scenario, _in_order([_locate(finding, sound, tables) for finding in findings])
 
 
 def dump_scenario(scenario: Scenario) -> dict[str, Any]:
@@ -56,23 +78,42 @@ def scenario_from_dict(data: dict[str, Any]) -> Scenario:
         raise ScenarioError(problems) from None
 
 
-def _validate(tree: Node) -> tuple[Document | None, list[Problem]]:
-    """Return the document of a merged tree, or None and what is wrong with it."""
+def _validate(tree: Node) -> tuple[Document | None, Node, list[Problem]]:
+    """Return what is valid of a merged tree as a document, its tree, and what is wrong with the rest."""
     try:
-        return Document.model_validate(tree.plain()), []
+        return Document.model_validate(tree.plain()), tree, []
     except ValidationError as error:
-        problems = []
-        for detail in error.errors(include_url=False):
-            node, rest = tree.nearest(detail["loc"])
-            message, hint = explain(detail)
-            if detail["type"] == "extra_forbidden":
-                model = model_at(Document, detail["loc"][:-1])
-                given = tree.nearest(detail["loc"][:-1])[0].value
-                hint = near_name(str(detail["loc"][-1]), set(known_keys(model or Document)) - set(given))
-            key = ".".join(filter(None, [node.key, *map(str, rest)]))
-            problems.append(Problem(node.file, node.line if node.key else None, key, message, hint))
-        return None, problems
+        details = error.errors(include_url=False)
+    problems = [_problem(detail, tree) for detail in details]
+    sound = salvage(tree, details)
+    try:
+        return Document.model_validate(sound.plain()), sound, problems
+    except ValidationError:
+        return None, tree, problems
 
 
-def _assemble(document: Document, tables: dict[str, Rows]) -> Scenario:
-    return Scenario(document=document, **{name: table.rows for name, table in tables.items()})
+def _problem(detail: ErrorDetails, tree: Node) -> Problem:
+    node, rest = tree.nearest(detail["loc"])
+    message, hint = explain(detail)
+    if detail["type"] == "extra_forbidden":
+        model = model_at(Document, detail["loc"][:-1]) or Document
+        hint = near_name(str(detail["loc"][-1]), known_keys(model))
+    key = ".".join(filter(None, [node.key, *map(str, rest)]))
+    return Problem(node.file, node.line if node.key else None, key, message, hint)
+
+
+def _locate(finding: Finding, tree: Node, tables: dict[str, Rows]) -> Problem:
+    """Return a finding with the file and line of what it is about."""
+    table, *rest = finding.where
+    if table == "document":
+        node, missing = tree.nearest(tuple(rest))
+        key = ".".join(filter(None, [node.key, *map(str, missing)]))
+        return Problem(node.file, node.line if node.key else None, key, finding.message, finding.hint)
+    rows = tables[str(table)]
+    line = rows.lines[int(rest[0])] if rest else None
+    return Problem(rows.file, line, str(rest[1]) if len(rest) > 1 else "", finding.message, finding.hint)
+
+
+def _in_order(problems: list[Problem]) -> list[Problem]:
+    files = list(dict.fromkeys(problem.file for problem in problems))
+    return sorted(problems, key=lambda problem: (files.index(problem.file), problem.line or 0))

@@ -321,6 +321,37 @@ class MonitoringLeg(Strict):
     """How charts call the point or cut."""
 
 
+# What parameters.csv must hold; what each means is said there.
+PARAMETER_NAMES = (
+    "price_weight",
+    "time_weight",
+    "risk_weight",
+    "arrest_weight",
+    "discount",
+    "destination_reward",
+    "second_best_share",
+    "stay_utility",
+    "settle_utility",
+    "return_utility",
+    "pathway_utility",
+    "uninformed_share",
+    "uninformed_bias",
+    "deterrence_elasticity",
+    "pathway_awareness",
+    "vulnerability_start",
+    "vulnerability_step",
+    "vulnerability_gamma",
+    "service_relief",
+    "service_seeking",
+    "service_knowledge",
+    "service_trust",
+    "arrest_at_full",
+    "price_ratio_full",
+    "bypass_peril_full",
+    "main_peril_full",
+)
+
+
 class Parameter(Strict):
     """A behavioural or institutional number with its range: one row of parameters.csv."""
 

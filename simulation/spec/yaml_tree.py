@@ -76,7 +76,7 @@ def read_tree(file: Path) -> Node:
         uses
             anchors, aliases or tags. Syntax stops at its first problem, everything else is reported together.
     """
-    text = read_text(file, limit_bytes=YAML_LIMIT_BYTES, advice=_BIG)
+    text = read_text(file, limit_bytes=YAML_LIMIT_BYTES, advice_if_large=_BIG)
     builder = _Builder(file)
     try:
         return builder.build(iter(YAML(typ="safe", pure=True).parse(text)))

@@ -1,0 +1,81 @@
+"""The front door: parse, call, print. Heavy modules are imported by the verb that needs them, never here."""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+from simulation import __version__
+from simulation.errors import SafePassageError, ScenarioError
+
+# Verb -> (module with a click command named `command`, one line for --help).
+VERBS = {
+    "check": ("experiments.commands.check", "Report every problem of a scenario, or what it will simulate."),
+    "run": ("experiments.commands.run", "Simulate one scenario and write a run folder."),
+    "compare": (
+        "experiments.commands.compare",
+        "Compare two scenarios over paired replicates, with intervals.",
+    ),
+}
+
+
+class FrontDoor(click.Group):
+    """A group that imports a verb's module only when the verb is used, and turns errors into exit codes.
+
+    Exit codes: 0 fine, 2 the input is wrong (one line for each problem), 1 the program is wrong.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the verbs in the order of use."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return the command of a verb."""
+        if cmd_name not in VERBS:
+            return None
+        command: click.Command = importlib.import_module(VERBS[cmd_name][0]).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the verbs without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(verb, line) for verb, (_, line) in VERBS.items()])
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the verb; say what went wrong in one line for each problem."""
+        try:
+            return super().invoke(ctx)
+        except SafePassageError as error:
+            if ctx.params.get("debug"):
+                raise
+            _say(error)
+            ctx.exit(2)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            if ctx.params.get("debug"):
+                raise
+            click.echo(f"Something went wrong in Safe Passage: {type(error).__name__}: {error}", err=True)
+            click.echo("Repeat with `safepassage --debug ...` for the details to report.", err=True)
+            ctx.exit(1)
+
+
+@click.group(cls=FrontDoor, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="safepassage")
+@click.option("--debug", is_flag=True, help="Show the full traceback of an error.")
+def main(debug: bool) -> None:
+    """Compare what migration policies do to people on the move.
+
+    Start with `safepassage check SCENARIO.yaml`.
+    """
+
+
+def _say(error: SafePassageError) -> None:
+    if not isinstance(error, ScenarioError):
+        click.echo(str(error), err=True)
+        return
+    for problem in error.problems:
+        click.echo(str(problem), err=True)
+    if len(error.problems) > 1:
+        click.echo(f"{len(error.problems)} problems", err=True)

@@ -1,0 +1,77 @@
+"""Checks of what the YAML file says against the calendar and against the names in the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from simulation.spec.explain import near_name
+from simulation.spec.findings import Finding, Where, error, warning
+from simulation.spec.models import Closure, LeverEntry, Levers, Period, Scenario, Scope
+
+
+def check_document(scenario: Scenario) -> Iterator[Finding]:
+    """Check period, levers, closures and parameter overrides."""
+    document = scenario.document
+    yield from _period(document.period)
+    legs = {leg.id for leg in scenario.legs}
+    for name in Levers.model_fields:
+        for index, entry in enumerate(getattr(document.levers, name)):
+            where: Where = ("document", "levers", name, index)
+            yield from _dates(entry, where, document.period)
+            yield from _scope(entry.scope, (*where, "scope"), scenario)
+    for index, closure in enumerate(document.closures):
+        where = ("document", "closures", index)
+        yield from _dates(closure, where, document.period)
+        yield from _unknown((*where, "legs"), closure.legs, legs, "leg", "legs")
+    yield from _parameters(scenario)
+
+
+def _period(period: Period) -> Iterator[Finding]:
+    where = ("document", "period")
+    if period.departures_end < period.start:
+        yield error(
+            (*where, "departures_end"), f"{period.departures_end} is before the start, {period.start}"
+        )
+    if period.end < period.departures_end:
+        message = f"{period.end} is before the end of departures, {period.departures_end}"
+        yield error((*where, "end"), message, "people are followed until end")
+
+
+def _dates(entry: LeverEntry | Closure, where: Where, period: Period) -> Iterator[Finding]:
+    if entry.start is not None and entry.end is not None and entry.end < entry.start:
+        yield error((*where, "to"), f"{entry.end} is before from, {entry.start}")
+    elif (entry.start is not None and entry.start > period.end) or (
+        entry.end is not None and entry.end < period.start
+    ):
+        dates = f"{entry.start or 'the start'} to {entry.end or 'the end'}"
+        yield warning(where, f"{dates} is outside the period, {period.start} to {period.end}: never in force")
+
+
+def _scope(scope: Scope, where: Where, scenario: Scenario) -> Iterator[Finding]:
+    countries = {place.country for place in scenario.places}
+    yield from _unknown((*where, "countries"), scope.countries, countries, "country", "places")
+    yield from _unknown(
+        (*where, "places"), scope.places, {place.id for place in scenario.places}, "place", "places"
+    )
+    yield from _unknown((*where, "legs"), scope.legs, {leg.id for leg in scenario.legs}, "leg", "legs")
+    pathways = {leg.pathway for leg in scenario.legs if leg.pathway is not None}
+    for index, pathway in enumerate(scope.pathways):
+        if pathway not in pathways:
+            yield warning((*where, "pathways", index), f"no leg is a {pathway} pathway", refers_to="legs")
+
+
+def _unknown(where: Where, names: Iterable[str], known: set[str], noun: str, table: str) -> Iterator[Finding]:
+    for index, name in enumerate(names):
+        if name not in known:
+            yield error((*where, index), f"unknown {noun} {name}", near_name(name, known), table)
+
+
+def _parameters(scenario: Scenario) -> Iterator[Finding]:
+    table = {parameter.name: parameter for parameter in scenario.parameters}
+    for name, value in scenario.document.parameters.items():
+        where = ("document", "parameters", name)
+        if name not in table:
+            yield error(where, f"unknown parameter {name}", near_name(name, table), "parameters")
+        elif not table[name].low <= value <= table[name].high:
+            low, high = table[name].low, table[name].high
+            yield warning(where, f"{value:g} is outside the range of parameters.csv, {low:g} to {high:g}")

@@ -1,0 +1,178 @@
+"""Checks of the tables against each other: references, ranges, shares and what a kind of leg needs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from itertools import chain
+
+from simulation.spec.explain import near_name
+from simulation.spec.findings import Finding, error, warning
+from simulation.spec.models import PARAMETER_NAMES, Leg, Scenario
+
+# table -> the columns that must rise from left to right
+_RISING: dict[str, tuple[tuple[str, ...], ...]] = {
+    "places": (("stay_days_low", "stay_days", "stay_days_high"),),
+    "legs": (("days_low", "days_mode", "days_high"), ("price_low", "price_high")),
+    "risks": (("low", "value", "high"),),
+    "vehicle_risks": (("low", "value", "high"),),
+    "custody": (("mean_days_low", "mean_days", "mean_days_high"),),
+    "streams": (("journeys_low", "journeys", "journeys_high"),),
+    "initial": (("people_low", "people", "people_high"),),
+    "relative_risks": (("low", "value", "high"),),
+    "parameters": (("low", "value", "high"),),
+}
+# (table, column) -> table whose key it names
+_REFERENCES = {
+    ("legs", "origin"): "places",
+    ("legs", "destination"): "places",
+    ("streams", "place"): "places",
+    ("streams", "stream"): "composition",
+    ("initial", "place"): "places",
+    ("initial", "stream"): "composition",
+    ("season", "stream"): "composition",
+    ("monitoring", "leg"): "legs",
+}
+_KEYS = {"places": "id", "legs": "id", "composition": "stream"}
+
+
+def check_tables(scenario: Scenario) -> Iterator[Finding]:
+    """Check every table by itself and against those that it refers to."""
+    yield from chain(
+        _references(scenario),
+        _ranges(scenario),
+        _legs(scenario),
+        _zones(scenario),
+        _streams(scenario),
+        _parameters(scenario),
+        _monitoring(scenario),
+        _sources(scenario),
+    )
+
+
+def _references(scenario: Scenario) -> Iterator[Finding]:
+    for (table, column), target in _REFERENCES.items():
+        known = {getattr(row, _KEYS[target]) for row in getattr(scenario, target)}
+        for index, row in enumerate(getattr(scenario, table)):
+            name = getattr(row, column)
+            if name not in known:
+                message = f"{name} is not in {target}.csv"
+                yield error((table, index, column), message, near_name(name, known), target)
+
+
+def _ranges(scenario: Scenario) -> Iterator[Finding]:
+    for table, groups in _RISING.items():
+        for index, row in enumerate(getattr(scenario, table)):
+            for columns in groups:
+                values = [getattr(row, column) for column in columns]
+                if values != sorted(values):
+                    said = " <= ".join(
+                        f"{column} {value:g}" for column, value in zip(columns, values, strict=True)
+                    )
+                    yield error((table, index, columns[0]), f"does not hold: {said}")
+    for index, risk in enumerate(scenario.risks):
+        if risk.unit == "per_leg" and risk.high >= 1:
+            message = f"a chance per leg must stay below 1; high is {risk.high:g}"
+            yield error(("risks", index, "high"), message, "or is it a rate per_day?")
+    for index, parameter in enumerate(scenario.parameters):
+        if parameter.distribution == "loguniform" and parameter.low <= 0:
+            yield error(("parameters", index, "low"), f"loguniform needs low above 0; got {parameter.low:g}")
+
+
+def _legs(scenario: Scenario) -> Iterator[Finding]:
+    for index, leg in enumerate(scenario.legs):
+        if leg.origin == leg.destination:
+            yield error(("legs", index, "destination"), f"leg {leg.id} ends where it starts")
+        if (leg.purpose == "regular") != (leg.pathway is not None):
+            message = f"leg {leg.id}: purpose regular and a kind of pathway go together"
+            yield error(("legs", index, "pathway"), message)
+    returns = {leg.risk_zone for leg in scenario.legs if leg.purpose == "interception"}
+    for index, leg in enumerate(scenario.legs):
+        if _is_boat(leg) and leg.risk_zone not in returns:
+            message = f"zone {leg.risk_zone} has no interception leg: nobody can be brought back to its coast"
+            yield warning(("legs", index, "risk_zone"), message)
+            returns.add(leg.risk_zone)
+
+
+def _is_boat(leg: Leg) -> bool:
+    return leg.mode == "sea" and leg.purpose == "irregular" and leg.vehicle_capacity > 0
+
+
+def _zones(scenario: Scenario) -> Iterator[Finding]:
+    custody = {row.zone for row in scenario.custody}
+    for index, place in enumerate(scenario.places):
+        if place.custody_zone not in custody and place.kind not in ("destination", "sea_zone"):
+            message = f"zone {place.custody_zone} is not in custody.csv"
+            yield error(
+                ("places", index, "custody_zone"), message, near_name(place.custody_zone, custody), "custody"
+            )
+    in_use = {
+        "leg": {leg.risk_zone for leg in scenario.legs},
+        "place": {place.risk_zone for place in scenario.places},
+        "detention": {place.custody_zone for place in scenario.places},
+        "captivity": {place.custody_zone for place in scenario.places},
+    }
+    table = "places"
+    for index, risk in enumerate(scenario.risks):
+        if risk.zone not in in_use[risk.setting]:
+            table = "legs" if risk.setting == "leg" else "places"
+            message = (
+                f"no row of {table}.csv has zone {risk.zone} for setting {risk.setting}: it acts on nobody"
+            )
+            yield warning(
+                ("risks", index, "zone"), message, near_name(risk.zone, in_use[risk.setting]), table
+            )
+    vehicles = {leg.risk_zone for leg in scenario.legs if leg.vehicle_capacity > 0}
+    for index, row in enumerate(scenario.vehicle_risks):
+        if row.zone not in vehicles:
+            message = f"no leg with vehicles has zone {row.zone}: it acts on nobody"
+            yield warning(("vehicle_risks", index, "zone"), message, near_name(row.zone, vehicles), "legs")
+
+
+def _streams(scenario: Scenario) -> Iterator[Finding]:
+    for index, row in enumerate(scenario.composition):
+        total = row.europe + row.north_africa + row.region + row.circular
+        if abs(total - 1) > 1e-6:
+            message = f"europe + north_africa + region + circular must be 1; they add to {total:.6g}"
+            yield error(("composition", index, "europe"), message)
+    period = scenario.document.period
+    years = {row.year for row in scenario.streams if row.journeys > 0}
+    for year in range(period.start.year, period.departures_end.year + 1):
+        if year not in years:
+            yield warning(("streams",), f"nobody starts in {year}, a year of the period", refers_to="streams")
+
+
+def _parameters(scenario: Scenario) -> Iterator[Finding]:
+    given = {parameter.name for parameter in scenario.parameters}
+    for name in sorted(set(PARAMETER_NAMES) - given):
+        yield error(("parameters",), f"parameter {name} is missing", refers_to="parameters")
+    for index, parameter in enumerate(scenario.parameters):
+        if parameter.name not in PARAMETER_NAMES:
+            hint = near_name(parameter.name, set(PARAMETER_NAMES) - given)
+            message = f"the model has no parameter {parameter.name}"
+            yield warning(("parameters", index, "name"), message, hint if hint.startswith("did") else "")
+
+
+def _monitoring(scenario: Scenario) -> Iterator[Finding]:
+    first: dict[str, tuple[str, str]] = {}
+    for index, row in enumerate(scenario.monitoring):
+        if first.setdefault(row.point, (row.kind, row.title)) != (row.kind, row.title):
+            message = f"{row.point} has another kind or title further up"
+            yield error(("monitoring", index, "kind"), message)
+
+
+def _sources(scenario: Scenario) -> Iterator[Finding]:
+    known = {source.key for source in scenario.sources}
+    if not known:
+        return
+    for table in type(scenario).model_fields:
+        rows: Collection[object] = getattr(scenario, table) if table not in ("document", "sources") else ()
+        unknown = sorted({key for row in rows for key in _source_keys(row)} - known)
+        if unknown:
+            listed = ", ".join(unknown[:5]) + (f" and {len(unknown) - 5} more" if len(unknown) > 5 else "")
+            message = f"names sources that sources.csv does not have: {listed}"
+            yield warning((table,), message, "keys are separated by spaces; or write assumed: why", "sources")
+
+
+def _source_keys(row: object) -> list[str]:
+    source: str = getattr(row, "source", "")
+    return [] if source.startswith("assumed") else source.replace(";", " ").split()
