@@ -1,0 +1,66 @@
+"""The verb compare: run policies in pairs, print what differs, write the experiment folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+_FILE = click.Path(path_type=Path)
+
+
+@click.command()
+@click.argument("scenarios", nargs=-1, type=_FILE, required=True, metavar="BASELINE VARIANT [VARIANT...]")
+@click.option("--replicates", default=8, show_default=True, help="Joint draws of the uncertain parameters.")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**64 - 1), help="Seed of draws and luck.  [default: the baseline's]"
+)
+@click.option("--scale", default=1.0, show_default=True, help="Share of people simulated, up to 1.")
+@click.option("--out", type=_FILE, help="Experiment folder.  [default: runs/BASELINE-vs-VARIANT]")
+@click.option("--force", is_flag=True, help="Replace an existing experiment folder.")
+def command(
+    scenarios: tuple[Path, ...],
+    replicates: int,
+    seed: int | None,
+    scale: float,
+    out: Path | None,
+    force: bool,
+) -> None:
+    """Compare policies over paired runs: the same people and luck in every scenario.
+
+    The first scenario is the baseline. Each replicate also draws the uncertain parameters from their ranges,
+    shared by all scenarios; as many runs again vary the seed alone. Finished runs are kept when interrupted:
+    the same command goes on.
+    """
+    from tqdm import tqdm  # noqa: PLC0415
+
+    from experiments.compare import compare  # noqa: PLC0415
+    from experiments.folder import ExperimentFolder  # noqa: PLC0415
+    from experiments.tables import render  # noqa: PLC0415
+    from simulation.spec.load import load_scenario  # noqa: PLC0415
+
+    if len(scenarios) == 1:
+        raise click.UsageError("a comparison needs a baseline and at least one other scenario")
+    loaded = [load_scenario(path) for path in scenarios]
+    names = [scenario.document.scenario for scenario in loaded]
+    folder = out or Path("runs") / f"{names[0]}-vs-{'-'.join(names[1:])}"
+    with ExperimentFolder(folder, force=force) as store:
+        with tqdm(desc="runs", unit="run", bar_format=_BAR) as bar:
+
+            def show(done: int, total: int) -> None:
+                bar.total = total
+                bar.update(done - bar.n)
+
+            try:
+                comparison = compare(
+                    *loaded, replicates=replicates, seed=seed, scale=scale, progress=show, store=store
+                )
+            except KeyboardInterrupt:
+                click.echo("\ninterrupted; finished runs are kept, the same command goes on", err=True)
+                raise
+        written = store.finish(comparison)
+    click.echo(render(comparison))
+    click.echo(f"\nwrote {written}: " + ", ".join(sorted(path.name for path in written.iterdir())))
+
+
+_BAR = "{desc} {n_fmt}/{total_fmt} |{bar}| {elapsed} so far, {remaining} left"

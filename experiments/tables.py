@@ -1,0 +1,95 @@
+"""A comparison as text: headlines with both kinds of interval, where harm moved, and the patterns."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pandas as pd
+
+from experiments.collect import is_rate
+from experiments.compare import Comparison
+from experiments.wording import OUTCOMES, find_step, say_change, say_number, say_outcome, say_ratio
+
+ENDS = ("", "_low", "_high")
+
+
+def render(comparison: Comparison) -> str:
+    """Return the headlines, the displacement of harm and the patterns as text."""
+    plan = comparison.plan
+    lines = []
+    for variant in plan.variants:
+        lines += [*_render_arm(comparison, variant.document.scenario), ""]
+    lines += [
+        "95% intervals. Total: where the value would lie under one more joint draw of the uncertain "
+        f"parameters ({plan.replicates} draws).",
+        f"Seeds only: of the mean over {plan.monte_carlo} seeds, parameters at their defaults. "
+        "* rests on fewer than 10 simulated people.",
+    ]
+    if not comparison.patterns.empty:
+        lines += ["", "Patterns"]
+        for row in comparison.patterns.itertuples():
+            verdict = "shown" if row.holds_at_defaults else "NOT shown"
+            lines += textwrap.wrap(
+                f"{row.statement} ({row.arm})", 108, initial_indent="  ", subsequent_indent="  "
+            )
+            lines.append(
+                f"    at the defaults: {verdict} ({row.at_defaults}); "
+                f"in {row.draws_showing} of {row.draws} draws ({row.share_of_draws:.0%})"
+            )
+    return "\n".join(lines)
+
+
+def _render_arm(comparison: Comparison, arm: str) -> list[str]:
+    table = comparison.table
+    rows = table[(table["arm"] == arm) & (table["scope_kind"] == "all") & (table["group_kind"] == "all")]
+    total, seeds = (_by_outcome(rows[rows["interval_kind"] == kind]) for kind in ("total", "monte_carlo"))
+    order = [outcome for outcome in OUTCOMES if outcome in total]
+    order += [outcome for outcome in total if outcome not in OUTCOMES]
+    baseline = comparison.plan.baseline.document.scenario
+    head = ("", baseline, arm, "difference, total", "ratio, total", "difference, seeds only")
+    cells: list[tuple[str, ...]] = [head]
+    for outcome in order:
+        cells.append(_cells(say_outcome(outcome), total[outcome], seeds[outcome], outcome))
+    lines = [f"{baseline} against {arm}", *_align(cells)]
+    moved = comparison.displacement
+    moved = moved[(moved["arm"] == arm) & (moved["outcome"] == "deaths") & (moved["scope_kind"] == "leg")]
+    if not moved.empty:
+        rose = moved[moved["direction"] == "rose"].head(3)["scope"].tolist()
+        fell = moved[moved["direction"] == "fell"].head(3)["scope"].tolist()
+        lines.append(
+            f"Deaths rose most on {', '.join(rose)}; fell most on {', '.join(fell)} (displacement.csv)"
+        )
+    return lines
+
+
+def _by_outcome(rows: pd.DataFrame) -> dict[str, dict[str, float]]:
+    columns = [name + end for name in ("difference", "ratio") for end in ENDS]
+    numbers = rows[["baseline", "variant", *columns, "fewer_than_10"]].astype(float)
+    return {
+        str(outcome): {str(column): float(value) for column, value in values.items()}
+        for outcome, values in zip(rows["outcome"], numbers.to_dict("records"), strict=True)
+    }
+
+
+def _cells(label: str, total: dict[str, float], seeds: dict[str, float], outcome: str) -> tuple[str, ...]:
+    whole = not is_rate(outcome)
+    step = find_step(max(total["baseline"], total["variant"]), whole=whole)
+    return (
+        label + (" *" if total["fewer_than_10"] else ""),
+        say_number(total["baseline"], step),
+        say_number(total["variant"], step),
+        say_change(*(total[f"difference{end}"] for end in ENDS), whole=whole),
+        say_ratio(*(total[f"ratio{end}"] for end in ENDS)),
+        say_change(*(seeds[f"difference{end}"] for end in ENDS), whole=whole),
+    )
+
+
+def _align(cells: list[tuple[str, ...]]) -> list[str]:
+    widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
+    return [
+        "  ".join(
+            text.ljust(width) if column == 0 else text.rjust(width)
+            for column, (text, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in cells
+    ]

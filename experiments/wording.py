@@ -1,0 +1,140 @@
+"""How outcomes, groups and numbers are said to people: plain words, rounding as coarse as the doubt."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+MINUS = "\N{MINUS SIGN}"
+UNKNOWN = "\N{EN DASH}"
+
+
+class Wording(NamedTuple):
+    """How an outcome is named."""
+
+    label: str
+    """Capitalised name for a row."""
+    plural: str
+    """Words after "more" and "fewer" (or "higher", "lower" for rates)."""
+    is_harm: bool
+    """Whether more of it is worse for the people themselves."""
+
+
+OUTCOMES: dict[str, Wording] = {
+    "deaths": Wording("Deaths and disappearances", "deaths", True),
+    "deaths_per_1000_journeys": Wording("Deaths per 1,000 journeys", "deaths per 1,000 journeys", True),
+    "deaths_sahara": Wording("Deaths in the desert", "deaths in the desert", True),
+    "deaths_sahara_per_1000_crossings": Wording(
+        "Desert deaths per 1,000 crossings", "desert deaths per 1,000 crossings", True
+    ),
+    "deaths_sea": Wording("Deaths at sea", "deaths at sea", True),
+    "deaths_sea_per_1000_attempts": Wording(
+        "Sea deaths per 1,000 attempts", "deaths at sea per 1,000 attempts", True
+    ),
+    "violence": Wording("Physical violence", "acts of violence", True),
+    "sgbv": Wording("Sexual and gender-based violence", "acts of sexual violence", True),
+    "robbery": Wording("Robbery and extortion", "robberies", True),
+    "injury": Wording("Injuries", "injuries", True),
+    "abductions": Wording("Abductions and trafficking", "abductions", True),
+    "captivity_person_days": Wording("Days held by captors", "days in captivity", True),
+    "separations": Wording("Family separations", "separations", True),
+    "arrests": Wording("Arrests", "arrests", True),
+    "interceptions": Wording("People pulled back at sea", "people pulled back", True),
+    "detentions": Wording("Times detained", "detentions", True),
+    "detention_person_days": Wording("Days in detention", "days in detention", True),
+    "unmet_need": Wording("Help needed and not received", "unmet needs", True),
+    "served": Wording("Help received", "times helped", False),
+    "journeys_started": Wording("People who started", "journeys", False),
+    "sahara_crossings": Wording("Desert crossings started", "desert crossings", False),
+    "sea_attempts": Wording("Sea crossings attempted", "sea crossings", False),
+    "arrivals": Wording("Irregular arrivals in Europe", "arrivals", False),
+    "admissions": Wording("Admitted by regular pathways", "admissions", False),
+    "returned": Wording("Returned", "returns", False),
+    "settled": Wording("Settled on the way", "people settled", False),
+    "still_on_the_way": Wording("Still on the way at the end", "people on the way", False),
+    "flow": Wording("Flow", "people passing", False),
+}
+"""In the order of tables: harm to people first, movement after it."""
+
+_GROUPS = {
+    ("all", "all"): "Everybody",
+    ("sex", "female"): "Women and girls",
+    ("sex", "male"): "Men and boys",
+    ("age", "child"): "Children",
+    ("age", "adult"): "Adults",
+    ("unaccompanied", "yes"): "Unaccompanied children",
+    ("unaccompanied", "no"): "Not unaccompanied",
+}
+
+
+def say_outcome(outcome: str) -> str:
+    """Return an outcome's name for a row."""
+    known = OUTCOMES.get(outcome)
+    return known.label if known else outcome.replace("_", " ").capitalize()
+
+
+def say_group(kind: str, group: str) -> str:
+    """Return a group's name for a row; a stream keeps its own name."""
+    if kind == "unaccompanied":
+        group = {"true": "yes", "unaccompanied": "yes", "1": "yes"}.get(group.lower(), group)
+    return _GROUPS.get((kind, group)) or group.replace("_", " ").capitalize()
+
+
+def is_known(*values: float) -> bool:
+    """Return whether all values are finite numbers."""
+    return all(math.isfinite(value) for value in values)
+
+
+def find_step(value: float, low: float = math.nan, high: float = math.nan, *, whole: bool = True) -> float:
+    """Return the step to round to: a power of ten, about a tenth of the interval's width.
+
+    Without an interval: three significant digits. Whole numbers are never rounded finer than 1.
+    """
+    width = high - low if is_known(low, high) else 0.0
+    size = width / 4.0 if width > 0 else abs(value) / 100.0
+    step = 10.0 ** math.floor(math.log10(size)) if size > 0 else 1.0
+    return max(step, 1.0) if whole else step
+
+
+def say_number(value: float, step: float, *, sign: bool = False) -> str:
+    """Return a number rounded to ``step`` with thousands separators: ``1,230``, ``0.42``."""
+    if not math.isfinite(value):
+        return "many times" if value > 0 and math.isinf(value) else UNKNOWN
+    decimals = max(0, -math.floor(math.log10(step) + 1e-9))
+    rounded = round(value / step) * step
+    text = f"{abs(rounded):,.{decimals}f}"
+    if rounded < 0:
+        return MINUS + text
+    return f"+{text}" if sign and rounded > 0 else text
+
+
+def say_change(value: float, low: float, high: float, *, whole: bool = True) -> str:
+    """Return a difference with its interval: ``+120 (+40 to +210)``; without interval only the difference."""
+    if not is_known(value):
+        return UNKNOWN
+    step = find_step(value, low, high, whole=whole)
+    text = say_number(value, step, sign=True)
+    if not is_known(low, high):
+        return text
+    return f"{text} ({say_number(low, step, sign=True)} to {say_number(high, step, sign=True)})"
+
+
+def say_ratio(value: float, low: float, high: float) -> str:
+    """Return a ratio with its interval: ``x1.24 (1.10 to 1.43)``; a dash where there is none."""
+    if not is_known(value):
+        return UNKNOWN
+    text = f"\N{MULTIPLICATION SIGN}{_say_factor(value)}"
+    return (
+        text if math.isnan(low) or math.isnan(high) else f"{text} ({_say_factor(low)} to {_say_factor(high)})"
+    )
+
+
+def say_share(count: int, total: int) -> str:
+    """Return ``7 of 8 draws``."""
+    return f"{count} of {total} draws"
+
+
+def _say_factor(value: float) -> str:
+    if math.isinf(value):
+        return "no limit"
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
