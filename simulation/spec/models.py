@@ -336,6 +336,8 @@ PARAMETER_NAMES = (
     "pathway_utility",
     "uninformed_share",
     "uninformed_bias",
+    "departure_reference",
+    "departure_dispersion",
     "deterrence_elasticity",
     "pathway_awareness",
     "vulnerability_start",
