@@ -351,6 +351,8 @@ PARAMETER_NAMES = (
     "price_ratio_full",
     "bypass_peril_full",
     "main_peril_full",
+    "departure_reference",
+    "departure_dispersion",
 )
 
 

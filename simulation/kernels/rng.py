@@ -1,0 +1,113 @@
+"""Counter-based randomness: every draw is a pure function of (seed, stream, who, day, item).
+
+Philox 4x32-10 (Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3", SC'11). There is no
+generator state, so threads, row order and restarts cannot change a draw, and a person meets the same luck in every
+scenario. Formulas are plain functions, compiled by call, so that they can be tested without the compiler.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum, unique
+
+import numpy as np
+from numba import njit
+
+
+@unique
+class Stream(IntEnum):
+    """One number per kind of decision. Never renumber: old runs would change."""
+
+    SCREEN = 1
+    EVENT = 2
+    CHOICE = 3
+    TRAVEL = 4
+    VEHICLE = 5
+    SURVIVAL = 6
+    BOARDING = 7
+    CUSTODY = 8
+    SERVICE = 9
+    PATHWAY = 10
+    PERSON = 11
+    START = 12
+    THINNING = 13
+    AWARENESS = 14
+    DEPARTURES = 15
+    PARAMETERS = 16
+
+
+MASK32 = np.uint64(0xFFFFFFFF)
+_M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
+_W0, _W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
+_S32 = np.uint64(32)
+_TWO_26 = 67108864.0
+_TWO_53 = 9007199254740992.0
+
+
+def _philox4x32(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
+    """Return the four 32-bit words (as uint64) of Philox 4x32-10 at counter (c0..c3), key (k0, k1); all uint64."""
+    for _ in range(10):
+        p0 = _M0 * c0
+        p1 = _M1 * c2
+        c0, c1, c2, c3 = (p1 >> _S32) ^ c1 ^ k0, p1 & MASK32, (p0 >> _S32) ^ c3 ^ k1, p0 & MASK32
+        k0 = (k0 + _W0) & MASK32
+        k1 = (k1 + _W1) & MASK32
+    return c0, c1, c2, c3
+
+
+philox4x32 = njit(_philox4x32, inline="never")
+
+
+def stream_key(seed: int, stream: Stream) -> np.uint64:
+    """Return the 64-bit Philox key of one stream of one seed (SplitMix64 finaliser, a bijection: streams differ)."""
+    mask = (1 << 64) - 1
+    z = (seed + int(stream) * 0x9E3779B97F4A7C15) & mask
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & mask
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & mask
+    return np.uint64(z ^ (z >> 31))
+
+
+def _words(key, who, day, item):  # type: ignore[no-untyped-def]
+    """Return four 32-bit words for (key, who, day, item); who is 64-bit, day and item 32-bit."""
+    return philox4x32(
+        np.uint64(who) & MASK32,
+        np.uint64(who) >> _S32,
+        np.uint64(day) & MASK32,
+        np.uint64(item) & MASK32,
+        key & MASK32,
+        key >> _S32,
+    )
+
+
+words = njit(_words)
+
+
+def _to_uniform(high, low):  # type: ignore[no-untyped-def]
+    """Return a double in [0, 1) with 53 random bits from two 32-bit words."""
+    return (np.float64(high >> np.uint64(5)) * _TWO_26 + np.float64(low >> np.uint64(6))) / _TWO_53
+
+
+to_uniform = njit(_to_uniform)
+
+
+def _uniform(key, who, day, item):  # type: ignore[no-untyped-def]
+    """Return the uniform double in [0, 1) of (key, who, day, item)."""
+    a, b, _, _ = words(key, who, day, item)
+    return to_uniform(a, b)
+
+
+uniform = njit(_uniform)
+
+
+def _screen_byte(w0, w1, w2, w3, lane):  # type: ignore[no-untyped-def]
+    """Return byte ``lane`` (0..15) of the 16 that one Philox block holds: one draw screens 16 people for a day."""
+    word = w0
+    if lane >= 12:
+        word = w3
+    elif lane >= 8:
+        word = w2
+    elif lane >= 4:
+        word = w1
+    return (word >> np.uint64(8 * (lane & 3))) & np.uint64(0xFF)
+
+
+screen_byte = njit(_screen_byte)

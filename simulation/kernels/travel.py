@@ -1,0 +1,70 @@
+"""Travel time of a leg, and the lottery that puts people aboard boats and desert vehicles."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from simulation.kernels.layout import I32, U64
+from simulation.kernels.rng import words
+
+
+def _triangular(u, low, mode, high):  # type: ignore[no-untyped-def]
+    """Return the triangular (low, mode, high) quantile of u: days as a real number."""
+    if high <= low:
+        return low
+    split = (mode - low) / (high - low)
+    if u < split:
+        return low + math.sqrt(u * (high - low) * (mode - low))
+    return high - math.sqrt((1.0 - u) * (high - low) * (high - mode))
+
+
+triangular = njit(_triangular)
+
+
+def _due_day(day, days):  # type: ignore[no-untyped-def]
+    """Return (due, last fraction) of a leg entered at the end of ``day`` that takes ``days`` (> 0) from the next morning.
+
+    The leg fills whole days and then the last fraction, in (0, 1], of the due day.
+    """
+    whole = int(math.ceil(days)) - 1
+    return day + 1 + whole, np.float32(days - whole)
+
+
+due_day = njit(_due_day)
+
+
+@njit(cache=True)
+def _boarding_priorities(key, who, day):  # type: ignore[no-untyped-def]
+    priority = np.empty(who.size, np.uint64)
+    for i in range(who.size):
+        priority[i] = words(key, who[i], day, 0)[0]
+    return priority
+
+
+def assign_vehicles(
+    key: np.uint64, day: int, who: U64, leg: I32, capacity: I32, leg_hash: U64
+) -> tuple[I32, U64]:
+    """Put people who leave over the same leg on the same day aboard vehicles by a keyed lottery.
+
+    Args:
+        key: Philox key of the boarding stream.
+        day: Absolute day.
+        who: (n,) people who board today.
+        leg: (n,) leg of each.
+        capacity: (L,) people to a vehicle.
+        leg_hash: (L,) hash of the leg's name.
+
+    Returns:
+        (order, vehicle): positions of the people in lottery order, and the vehicle of each in that order:
+        leg hash (32 bits), day (16), number (16). Full vehicles but the last; the same for any order of the input.
+    """
+    order = np.lexsort((who, _boarding_priorities(key, who, day), leg)).astype(np.int32)
+    ordered_leg = leg[order]
+    first = np.flatnonzero(np.r_[True, ordered_leg[1:] != ordered_leg[:-1]])
+    rank = np.arange(order.size) - np.repeat(first, np.diff(np.r_[first, order.size]))
+    number = (rank // capacity[ordered_leg]).astype(np.uint64)
+    vehicle = (leg_hash[ordered_leg].astype(np.uint64) << np.uint64(32)) | (np.uint64(day) << np.uint64(16)) | number
+    return order, vehicle

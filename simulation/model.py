@@ -1,0 +1,144 @@
+"""RouteModel: the Mesa model that runs a scenario day by day; nothing numerical happens here."""
+
+from __future__ import annotations
+
+import calendar as gregorian
+import os
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+import mesa
+import numpy as np
+
+from simulation.institutions import Institution, found_institutions
+from simulation.kernels.layout import Keys, Status
+from simulation.kernels.rng import Stream, stream_key
+from simulation.people_view import PeopleSet, Person
+from simulation.phases import CHUNK, DAY
+from simulation.recorder import Counts, Recorder
+from simulation.spec.models import Scenario
+from simulation.world.people import build_population
+from simulation.world.policy import calendar, change_days, day_number, reference_settings
+from simulation.world.routes import build_routes
+from simulation.world.tables import build_world, cell_status, resolve_parameters
+
+
+def _keys(seed: int) -> Keys:
+    return Keys(*(stream_key(seed, Stream[name.upper()]) for name in Keys._fields))
+
+
+class RouteModel(mesa.Model):
+    """A route graph with people and institutions; one ``step()`` is one day.
+
+    Institutions are Mesa agents that act; people are Mesa agents whose state lives in columns. ``model.agents``,
+    AgentSet selection and Mesa's DataCollector work on both. Results do not depend on Mesa's own generator.
+    """
+
+    def __init__(
+        self, scenario: Scenario, *, seed: int | None = None, scale: float = 1.0, threads: int | None = None
+    ) -> None:
+        """Build the world of a scenario on the eve of its first day.
+
+        Args:
+            scenario: A valid scenario.
+            seed: Seed of every draw; the scenario's own if None. 0 is a seed like any other.
+            scale: Share of people simulated, in (0, 1].
+            threads: Lanes that share the rows; results are the same for any number. Default: one a core.
+
+        Raises:
+            ValueError: scale is outside (0, 1] or threads below 1.
+        """
+        if not 0.0 < scale <= 1.0:
+            raise ValueError(f"scale must lie in (0, 1], got {scale}")
+        self.seed = scenario.document.seed if seed is None else seed
+        super().__init__(rng=self.seed)
+        self.scenario, self.scale = scenario, scale
+        self.routes = build_routes(scenario)
+        period = scenario.document.period
+        self.first_day, self.last_day = day_number(period.start), day_number(period.end)
+        self.day = self.first_day - 1
+        self.days_left = 0
+        self.changes = change_days(scenario)
+        parameters = resolve_parameters(scenario)
+        self.reference = reference_settings(scenario, self.routes, parameters["pathway_awareness"])
+        self.settings = reference_settings(scenario, self.routes, parameters["pathway_awareness"])
+        self.world, self.reference_value = build_world(scenario, self.routes, self.reference, scale, None)
+        self.keys = _keys(self.seed)
+        self.institutions: list[Institution] = found_institutions(self)
+        population = build_population(scenario, self.routes, self.seed, scale, parameters)
+        self.people, self.n_initial = population.people, population.n_initial
+        self.start_days = self.people.start_day
+        self.n_rows = self.n_initial
+        self.quota_left = np.zeros(len(self.routes.legs))
+        self.cell_status, self._cell_place = cell_status(self.routes)
+        lanes = _lanes(threads)
+        self.pool = ThreadPoolExecutor(lanes, thread_name_prefix="lane")
+        n = self.people.who.size
+        self.recorder = Recorder(
+            lanes, self.cell_status, self.routes.n_groups, len(self.routes.legs),
+            self.last_day - self.first_day + 1, min(n, -(-n // lanes) + CHUNK),
+        )  # fmt: skip
+        self.recorder.count_initial(self.people.cell, self.people.group)
+        n_legs = len(self.routes.legs)
+        self._cell_names = [leg.id for leg in self.routes.legs]
+        self._cell_names += [self.routes.places[p].id if p >= 0 else "" for p in self._cell_place[n_legs:]]
+
+    def step(self) -> None:
+        """Live the next day: the phases of ``phases.DAY`` in order."""
+        self.day += 1
+        today = self.today
+        month_days = gregorian.monthrange(today.year, today.month)[1]
+        self.days_left = min(month_days - today.day + 1, self.last_day - self.day + 1)
+        if today.day == 1 or self.day == self.first_day:
+            self.recorder.begin_month(self.days_left)
+        for phase in DAY:
+            phase(self)
+        if self.day == self.last_day:
+            self.running = False
+
+    @property
+    def today(self) -> date:
+        """Date of the day that was lived last."""
+        return calendar(self.day)
+
+    @property
+    def agents(self) -> PeopleSet:
+        """Institutions and everybody who has started a journey, as one AgentSet."""
+        return PeopleSet(self, self._started(), tuple(self.institutions))
+
+    @agents.setter
+    def agents(self, agents: object) -> None:
+        raise AttributeError("model.agents is made from institutions and people; it cannot be set")
+
+    @property
+    def agents_by_type(self) -> dict[type[mesa.Agent], mesa.agent.AgentSet]:
+        """Agents by class, people included."""
+        return {**self._agents_by_type, Person: PeopleSet(self, self._started())}
+
+    @property
+    def agent_types(self) -> list[type]:
+        """Classes of agents."""
+        return list(self.agents_by_type)
+
+    def location_of(self, cell: int) -> str:
+        """Return the id of a cell's place or leg; empty for ended journeys."""
+        return self._cell_names[cell]
+
+    def count(self, status: Status) -> int:
+        """Return the number of people simulated who are in a status now; no objects are made."""
+        return int(self.recorder.stock[self.cell_status == status].sum())
+
+    def counts(self) -> Counts:
+        """Return everything that was counted, after the last day."""
+        return self.recorder.finish()
+
+    def _started(self) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        status = self.cell_status[self.people.cell]
+        return np.flatnonzero(status >= Status.WAITING)
+
+
+def _lanes(threads: int | None) -> int:
+    lanes = len(os.sched_getaffinity(0)) if threads is None else threads
+    if lanes < 1:
+        raise ValueError(f"threads must be at least 1, got {threads}")
+    return lanes

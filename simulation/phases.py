@@ -1,0 +1,108 @@
+"""The day as an ordered list of named phases; each adapts the model to the arguments of a kernel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from simulation.kernels.day import live_day, refresh_bounds
+from simulation.kernels.settle import apply_time_limits, depart, grant, lottery_order, serve
+from simulation.kernels.travel import assign_vehicles
+from simulation.units import DAYS_PER_MONTH
+from simulation.world.tables import build_world
+
+if TYPE_CHECKING:
+    from simulation.model import RouteModel
+
+CHUNK = 4096
+_UNLIMITED = 2**60
+
+
+def policy(model: RouteModel) -> None:
+    """On days on which a lever changes: institutions act, and tables and screening bounds are built anew."""
+    if model.day not in model.changes:
+        return
+    for institution in model.institutions:
+        institution.act(model.today)
+    model.world, _ = build_world(model.scenario, model.routes, model.settings, model.scale, model.reference_value)
+    apply_time_limits(model.world, model.people, model.n_rows, model.day)
+    refresh_bounds(model.world, model.people, model.n_rows)
+
+
+def live(model: RouteModel) -> None:
+    """Everybody lives the day on the state of the world at its start."""
+    model.n_rows = int(np.searchsorted(model.start_days, model.day, side="right"))
+    tally = model.recorder.tally
+
+    def lane(number: int) -> None:
+        live_day(
+            model.world, model.keys, model.people, tally, number, model.n_rows, CHUNK,
+            model.routes.stream_place, model.day, model.days_left,
+        )  # fmt: skip
+
+    lanes = range(tally.flow.shape[0])
+    if len(lanes) == 1 or model.n_rows <= CHUNK:
+        for number in lanes:
+            lane(number)
+    else:
+        list(model.pool.map(lane, lanes))
+
+
+def serve_needs(model: RouteModel) -> None:
+    """Services help people up to capacity, in a fair random order."""
+    asked = model.recorder.waiting("seeking")
+    if not len(asked):
+        return
+    order = lottery_order(model.keys.service, model.day, model.people.who[asked[:, 0]], asked[:, 1])
+    if model.scenario.document.coupling.services:
+        daily = model.settings.capacity * model.scale
+        elapsed = model.day - model.first_day
+        capacity = np.floor(daily * (elapsed + 1)).astype(np.int64) - np.floor(daily * elapsed).astype(np.int64)
+    else:
+        capacity = np.full(len(model.routes.places), _UNLIMITED, np.int64)
+    rows, places = asked[order, 0].copy(), asked[order, 1].copy()
+    serve(model.world, model.keys, model.people, model.recorder.tally, rows, places, capacity, model.day)
+
+
+def grant_pathways(model: RouteModel) -> None:
+    """Pathway offices decide complete applications; quotas unused within a month lapse."""
+    daily = model.settings.quota * model.scale
+    model.quota_left = np.minimum(model.quota_left + daily, np.maximum(daily * DAYS_PER_MONTH, 1.0))
+    asked = model.recorder.waiting("applying")
+    if not len(asked):
+        return
+    order = lottery_order(model.keys.pathway, model.day, model.people.who[asked[:, 0]], asked[:, 1])
+    binding = model.scenario.document.coupling.pathways
+    quota = np.floor(model.quota_left).astype(np.int64) if binding else np.full(daily.size, _UNLIMITED, np.int64)
+    before = quota.copy()
+    rows, legs = asked[order, 0].copy(), asked[order, 1].copy()
+    grant(model.world, model.keys, model.people, model.recorder.tally, rows, legs, quota, model.day, model.days_left)
+    if binding:
+        model.quota_left -= before - quota
+
+
+def board(model: RouteModel) -> None:
+    """People who leave today by boat or desert vehicle are put aboard by a keyed lottery."""
+    asked = model.recorder.waiting("boarding")
+    if not len(asked):
+        return
+    rows, legs = asked[:, 0].copy(), asked[:, 1].copy()
+    table = model.world.legs
+    order, vehicle = assign_vehicles(
+        model.keys.boarding, model.day, model.people.who[rows], legs, table.capacity, table.hash
+    )
+    depart(
+        model.world, model.keys, model.people, model.recorder.tally, rows[order], legs[order], vehicle,
+        model.day, model.days_left,
+    )  # fmt: skip
+
+
+def record(model: RouteModel) -> None:
+    """Keep the census and flows of the day; close the month on its last day."""
+    model.recorder.end_day(model.day - model.first_day)
+    if model.days_left == 1:
+        model.recorder.end_month()
+
+
+DAY = (policy, live, serve_needs, grant_pathways, board, record)

@@ -1,0 +1,119 @@
+"""Integer counts of a run as it goes: a day's tally in, sparse monthly tables out. Its size does not grow with people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from simulation.kernels import layout
+from simulation.kernels.layout import EVENTS, I32, I64, U8, Tally
+
+N_STATUSES = len(layout.Status)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What a run counted. A month is the index of a calendar month since the start of the run."""
+
+    event_month: I32  # (n,)
+    event_cell: I32
+    event_group: I32
+    event_kind: I32
+    event_count: I64
+    days_month: I32  # (m,)
+    days_cell: I32
+    days_group: I32
+    days_count: I64  # person-days, by the census at the end of each day
+    flow: I32  # (n_days, L) legs entered
+    census: I64  # (n_days, N_STATUSES) people at the end of each day
+    stock: I64  # (C, G) people at the end of the run
+
+
+class Recorder:
+    """Owns the tally of every lane and turns it into Counts, month by month."""
+
+    def __init__(self, n_lanes: int, cells: U8, n_groups: int, n_legs: int, n_days: int, n_rows: int) -> None:
+        """Allocate the buffers.
+
+        Args:
+            n_lanes: Lanes of the day kernel.
+            cells: (C,) status of every cell.
+            n_groups: G.
+            n_legs: L.
+            n_days: Days of the run.
+            n_rows: Longest list that one lane may write in a day.
+        """
+        n_cells = cells.size
+        self._status = cells
+        self.tally = Tally(
+            events=np.zeros((n_lanes, n_cells, n_groups, EVENTS), np.int32),
+            person_days=np.zeros((n_lanes, n_cells, n_groups), np.int64),
+            stock=np.zeros((n_lanes, n_cells, n_groups), np.int32),
+            flow=np.zeros((n_lanes, n_legs), np.int32),
+            n_boarding=np.zeros((n_lanes, 1), np.int64),
+            boarding=np.zeros((n_lanes, n_rows, 2), np.int32),
+            n_seeking=np.zeros((n_lanes, 1), np.int64),
+            seeking=np.zeros((n_lanes, n_rows, 2), np.int32),
+            n_applying=np.zeros((n_lanes, 1), np.int64),
+            applying=np.zeros((n_lanes, n_rows, 2), np.int32),
+        )
+        self._stock = np.zeros((n_cells, n_groups), np.int64)
+        self._flow = np.zeros((n_days, n_legs), np.int32)
+        self._census = np.zeros((n_days, N_STATUSES), np.int64)
+        self._events: list[tuple[I32, ...]] = []
+        self._days: list[tuple[I32, ...]] = []
+        self._month = 0
+
+    def count_initial(self, cell: I32, group: I32) -> None:
+        """Count where everybody is before the first day."""
+        np.add.at(self._stock, (cell, group), 1)
+
+    @property
+    def stock(self) -> I64:
+        """People by cell and group, (C, G), as of now."""
+        return self._stock + self.tally.stock.sum(axis=0)
+
+    def begin_month(self, days: int) -> None:
+        """Open a month of which ``days`` are simulated: if nobody moves, the stock stays for all of them."""
+        self.tally.person_days[:] = 0
+        self.tally.person_days[0] = self.stock * days
+
+    def waiting(self, name: str) -> I32:
+        """Take what the lanes listed today: (n, 2) int32 of row and place or leg. name: boarding, seeking, applying."""
+        lists, numbers = getattr(self.tally, name), getattr(self.tally, f"n_{name}")
+        parts = [lists[lane, : numbers[lane, 0]] for lane in range(lists.shape[0])]
+        taken: I32 = np.concatenate(parts)
+        numbers[:] = 0
+        return taken
+
+    def end_day(self, index: int) -> None:
+        """Keep the day's flows and census."""
+        self._flow[index] = self.tally.flow.sum(axis=0)
+        self.tally.flow[:] = 0
+        by_cell = self.stock.sum(axis=1)
+        self._census[index] = np.bincount(self._status, weights=by_cell, minlength=N_STATUSES).astype(np.int64)
+
+    def end_month(self) -> None:
+        """Close the month: keep its counts as sparse rows and start new ones at zero."""
+        events = self.tally.events.sum(axis=0)
+        where = np.nonzero(events)
+        month = np.full(where[0].size, self._month)
+        self._events.append((month, *where, events[where]))
+        days = self.tally.person_days.sum(axis=0)
+        alive = np.flatnonzero((self._status >= layout.Status.WAITING) & (self._status <= layout.Status.DETAINED))
+        cell, group = np.nonzero(days[alive])
+        self._days.append((np.full(cell.size, self._month), alive[cell], group, days[alive[cell], group]))
+        self.tally.events[:] = 0
+        self._month += 1
+
+    def finish(self) -> Counts:
+        """Return everything that was counted."""
+        month, cell, group, kind, count = (np.concatenate(c) for c in zip(*self._events, strict=True))
+        d_month, d_cell, d_group, d_count = (np.concatenate(c) for c in zip(*self._days, strict=True))
+        as_i32 = np.int32
+        return Counts(
+            month.astype(as_i32), cell.astype(as_i32), group.astype(as_i32), kind.astype(as_i32),
+            count.astype(np.int64), d_month.astype(as_i32), d_cell.astype(as_i32), d_group.astype(as_i32),
+            d_count.astype(np.int64), self._flow, self._census, self.stock,
+        )  # fmt: skip

@@ -1,0 +1,89 @@
+"""Who could start a journey, where and when: a list of potential journeys that no policy changes.
+
+Daily numbers are negative binomial around season x annual journeys; every potential traveller has a stable identity
+``who`` = stream hash (24 bits) | day of start (16) | ordinal (24), and draws everything else by it.
+"""
+
+from __future__ import annotations
+
+import calendar as gregorian
+
+import numpy as np
+
+from simulation.kernels.layout import F64, I32, U64
+from simulation.kernels.rng import Stream, stream_key
+from simulation.spec.models import Scenario
+from simulation.world.policy import calendar, day_number
+from simulation.world.routes import Routes, name_hash
+
+_ORDINALS = 1 << 24
+
+
+def _who(name: str, day: I32 | int, ordinal: U64) -> U64:
+    base = np.uint64(name_hash(name, 24)) << np.uint64(40)
+    return base | (np.asarray(day).astype(np.uint64) << np.uint64(24)) | ordinal
+
+
+def _generator(seed: int, name: str, stream: Stream) -> np.random.Generator:
+    """Return a generator for numbers per stream and day; keyed by names, so another stream changes nothing here."""
+    return np.random.Generator(np.random.Philox(key=[int(stream_key(seed, stream)), name_hash(name, 64)]))
+
+
+def expected_per_day(scenario: Scenario, stream: str, days: I32, headroom: float) -> F64:
+    """Return (n_days,) expected potential journeys of a stream: annual journeys x season x headroom / days in year."""
+    annual = {row.year: row.journeys for row in scenario.streams if row.stream == stream}
+    season = np.ones(12)
+    for row in scenario.season:
+        if row.stream == stream:
+            season[row.month - 1] = row.weight
+    season = season / season.mean() if season.sum() > 0 else np.ones(12)
+    dates = [calendar(int(d)) for d in days]
+    return np.array(
+        [annual.get(d.year, 0.0) * season[d.month - 1] / (366 if gregorian.isleap(d.year) else 365) for d in dates]
+    ) * headroom
+
+
+def potential_journeys(
+    scenario: Scenario, routes: Routes, seed: int, parameters: dict[str, float]
+) -> tuple[U64, I32, I32]:
+    """Return (who, stream, start day) of everybody who could start in the period, by start day, then who.
+
+    The list depends on the seed, the streams and the headroom, never on policy.
+    """
+    period = scenario.document.period
+    days = np.arange(day_number(period.start), day_number(period.departures_end) + 1, dtype=np.int32)
+    shape = parameters["departure_dispersion"]
+    who, stream, start = [], [], []
+    for s, name in enumerate(routes.streams):
+        mean = expected_per_day(scenario, name, days, 1.0 / parameters["departure_reference"])
+        generator = _generator(seed, name, Stream.DEPARTURES)
+        number = generator.poisson(mean * generator.gamma(shape, 1.0 / shape, mean.size))
+        if number.max(initial=0) >= _ORDINALS:
+            raise ValueError(f"stream {name} has more than {_ORDINALS - 1} people on one day")
+        day = np.repeat(days, number)
+        ordinal = np.arange(day.size) - np.repeat(np.r_[0, np.cumsum(number)[:-1]], number)
+        who.append(_who(name, day, ordinal.astype(np.uint64)))
+        stream.append(np.full(day.size, s, np.int32))
+        start.append(day)
+    return _ordered(who, stream, start)
+
+
+def initial_people(scenario: Scenario, routes: Routes) -> tuple[U64, I32, I32]:
+    """Return (who, stream, place) of the people who are on the way on the first day."""
+    who, stream, place = [], [], []
+    for row in scenario.initial:
+        n = round(row.people)
+        who.append(_who(f"{row.stream}@{row.place}", 0, np.arange(n, dtype=np.uint64)))
+        stream.append(np.full(n, routes.streams.index(row.stream), np.int32))
+        place.append(np.full(n, routes.place_index[row.place], np.int32))
+    if not who:
+        return np.zeros(0, np.uint64), np.zeros(0, np.int32), np.zeros(0, np.int32)
+    return np.concatenate(who), np.concatenate(stream), np.concatenate(place)
+
+
+def _ordered(who: list[U64], stream: list[I32], start: list[I32]) -> tuple[U64, I32, I32]:
+    if not who:
+        return np.zeros(0, np.uint64), np.zeros(0, np.int32), np.zeros(0, np.int32)
+    all_who, all_stream, all_start = np.concatenate(who), np.concatenate(stream), np.concatenate(start)
+    order = np.lexsort((all_who, all_start))
+    return all_who[order], all_stream[order], all_start[order]

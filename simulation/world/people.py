@@ -1,0 +1,121 @@
+"""Columns of people: one value a fact, drawn once from the composition of the stream by the person's own luck.
+
+Writers after the start (one phase each): cell, due, last_fraction, vehicle, bound by moves; vulnerability by harm and
+services; flags, incidents, times_detained, sea_attempts by the day. who, group, choice_class, start_day never change.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+
+from simulation.kernels import layout
+from simulation.kernels.layout import NEVER, F64, People, Status
+from simulation.kernels.rng import Stream, stream_key, to_uniform, uniform, words
+from simulation.spec.models import Scenario
+from simulation.world.departures import initial_people, potential_journeys
+from simulation.world.routes import INTENTIONS, Routes
+
+
+
+@dataclass(frozen=True)
+class Population:
+    """The columns, and how many of the first rows were already on the way on the first day."""
+
+    people: People
+    n_initial: int
+
+
+@njit(cache=True)
+def _keep(key, who, scale):  # type: ignore[no-untyped-def]
+    """Return whether each person is kept at a scale: by the person's own luck, so smaller scales are nested."""
+    kept = np.empty(who.size, np.bool_)
+    for i in range(who.size):
+        kept[i] = uniform(key, who[i], 0, 0) < scale
+    return kept
+
+
+@njit(cache=True)
+def _draw_persons(key, who, stream, shares, uninformed, start, group, choice_class, vulnerability):  # type: ignore[no-untyped-def]
+    """Draw sex, age, company, intention, knowledge and vulnerability of everybody.
+
+    shares      (S, 6) female, child, unaccompanied among children, then cumulated europe, north_africa, region
+    uninformed  share of people who understate risk;  start  mean vulnerability at the start (uniform on [0, 2 start])
+    group, choice_class, vulnerability  (n,) OUT
+    """
+    for i in range(who.size):
+        s = stream[i]
+        a, b, c, d = words(key, who[i], 0, 0)
+        e, f, g, h = words(key, who[i], 0, 1)
+        i0, i1, j0, j1 = words(key, who[i], 0, 2)
+        male = to_uniform(a, b) >= shares[s, 0]
+        child = to_uniform(c, d) < shares[s, 1]
+        alone = to_uniform(e, f) < shares[s, 2]
+        group[i] = s * 6 + (3 if male else 0) + ((2 if alone else 1) if child else 0)
+        u = to_uniform(g, h)
+        intention = 0
+        while intention < 3 and u >= shares[s, 3 + intention]:
+            intention += 1
+        choice_class[i] = intention * 2 + (1 if to_uniform(i0, i1) < uninformed else 0)
+        vulnerability[i] = np.uint8(min(1.0, 2.0 * start * to_uniform(j0, j1)) * 255.0 + 0.5)
+
+
+def _stream_shares(scenario: Scenario, routes: Routes) -> F64:
+    rows = {c.stream: c for c in scenario.composition}
+    table = np.zeros((len(routes.streams), 6))
+    for s, name in enumerate(routes.streams):
+        c = rows[name]
+        intended = np.array([getattr(c, intention) for intention in INTENTIONS])
+        table[s, :3] = c.female, c.child, c.unaccompanied
+        table[s, 3:] = np.cumsum(intended / intended.sum())[:3]
+    return table
+
+
+def build_population(
+    scenario: Scenario, routes: Routes, seed: int, scale: float, parameters: dict[str, float]
+) -> Population:
+    """Draw everybody who is on the way on the first day or could start later; initial people first, then by day.
+
+    Args:
+        scenario: Streams, composition, initial population, period.
+        routes: The compiled graph.
+        seed: The run's seed.
+        scale: Share of people kept, in (0, 1], by a keyed hash of who.
+        parameters: Behavioural parameters by name.
+    """
+    who0, stream0, place0 = initial_people(scenario, routes)
+    who1, stream1, start1 = potential_journeys(scenario, routes, seed, parameters)
+    if scale < 1.0:
+        key = stream_key(seed, Stream.THINNING)
+        kept0, kept1 = _keep(key, who0, scale), _keep(key, who1, scale)
+        who0, stream0, place0 = who0[kept0], stream0[kept0], place0[kept0]
+        who1, stream1, start1 = who1[kept1], stream1[kept1], start1[kept1]
+    who = np.concatenate([who0, who1])
+    stream = np.concatenate([stream0, stream1])
+    n, n_initial = who.size, who0.size
+    n_legs, n_places = len(routes.legs), len(routes.places)
+    home = n_legs + 4 * n_places + layout.TERMINAL_ORDER.index(Status.NOT_STARTED)
+    group, choice_class, vulnerability = np.empty(n, np.int32), np.empty(n, np.uint8), np.empty(n, np.uint8)
+    _draw_persons(
+        stream_key(seed, Stream.PERSON), who, stream, _stream_shares(scenario, routes),
+        parameters["uninformed_share"], parameters["vulnerability_start"], group, choice_class, vulnerability,
+    )  # fmt: skip
+    cell = np.full(n, home, np.int32)
+    cell[:n_initial] = n_legs + n_places + place0  # working
+    due = np.full(n, NEVER, np.int32)
+    due[n_initial:] = start1
+    start = np.full(n, -1, np.int32)
+    start[n_initial:] = start1
+    return Population(
+        People(
+            who=who, group=group, choice_class=choice_class, start_day=start, cell=cell, due=due,
+            last_fraction=np.zeros(n, np.float32), vehicle=np.zeros(n, np.uint64), vulnerability=vulnerability,
+            bound=np.zeros(n, np.uint8), flags=np.zeros(n, np.uint8), incidents=np.zeros(n, np.uint8),
+            times_detained=np.zeros(n, np.uint8), sea_attempts=np.zeros(n, np.uint8),
+        ),
+        n_initial,
+    )  # fmt: skip
+
+
