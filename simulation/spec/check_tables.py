@@ -7,7 +7,7 @@ from itertools import chain
 
 from simulation.spec.explain import near_name
 from simulation.spec.findings import Finding, error, warning
-from simulation.spec.models import PARAMETER_NAMES, Leg, Scenario
+from simulation.spec.models import PARAMETER_NAMES, Scenario
 
 # table -> the columns that must rise from left to right
 _RISING: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -85,16 +85,24 @@ def _legs(scenario: Scenario) -> Iterator[Finding]:
         if (leg.purpose == "regular") != (leg.pathway is not None):
             message = f"leg {leg.id}: purpose regular and a kind of pathway go together"
             yield error(("legs", index, "pathway"), message)
-    returns = {leg.risk_zone for leg in scenario.legs if leg.purpose == "interception"}
+    yield from _pullbacks(scenario)
+
+
+def _pullbacks(scenario: Scenario) -> Iterator[Finding]:
+    """A zone where boats can be pulled back needs a leg that brings their people to a coast."""
+    sea_zones = {place.id for place in scenario.places if place.kind == "sea_zone"}
+    with_way_back = {leg.origin for leg in scenario.legs if leg.purpose == "interception"}
+    risky = {
+        row.zone for row in scenario.vehicle_risks if row.quantity == "interception_full" and row.high > 0
+    }
+    told: set[str] = set()
     for index, leg in enumerate(scenario.legs):
-        if _is_boat(leg) and leg.risk_zone not in returns:
-            message = f"zone {leg.risk_zone} has no interception leg: nobody can be brought back to its coast"
-            yield warning(("legs", index, "risk_zone"), message)
-            returns.add(leg.risk_zone)
-
-
-def _is_boat(leg: Leg) -> bool:
-    return leg.mode == "sea" and leg.purpose == "irregular" and leg.vehicle_capacity > 0
+        at = leg.destination if leg.destination in sea_zones else leg.origin
+        boards = leg.mode == "sea" and leg.purpose == "irregular" and leg.vehicle_capacity > 0
+        if boards and leg.risk_zone in risky and at not in with_way_back | told:
+            told.add(at)
+            message = f"no interception leg starts at {at}: boats of leg {leg.id} are never pulled back"
+            yield warning(("legs", index, "id"), message, refers_to="legs")
 
 
 def _zones(scenario: Scenario) -> Iterator[Finding]:
@@ -134,6 +142,13 @@ def _streams(scenario: Scenario) -> Iterator[Finding]:
         if abs(total - 1) > 1e-6:
             message = f"europe + north_africa + region + circular must be 1; they add to {total:.6g}"
             yield error(("composition", index, "europe"), message)
+    first: dict[str, str] = {}
+    for index, entry in enumerate(scenario.streams):
+        if first.setdefault(entry.stream, entry.place) != entry.place:
+            message = (
+                f"stream {entry.stream} starts at {first[entry.stream]} further up; a stream has one place"
+            )
+            yield error(("streams", index, "place"), message, "give the second place a stream of its own")
     period = scenario.document.period
     years = {row.year for row in scenario.streams if row.journeys > 0}
     for year in range(period.start.year, period.departures_end.year + 1):

@@ -221,6 +221,12 @@ TABLE_EDITS = {
         "\ndiscuont,",
         "parameters.csv: parameter discount is missing",
     ),
+    "stream with two places": (
+        "streams",
+        "locals,home,NER,2016",
+        "locals,gate,NER,2016",
+        "streams.csv:3: place: stream locals starts at home further up; a stream has one place",
+    ),
     "monitored leg that is not there": (
         "monitoring",
         "gate_north,gate_haven_main",

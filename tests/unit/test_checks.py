@@ -108,7 +108,10 @@ def test_boats_without_a_way_back_are_noted_once() -> None:
         data["legs"] = [leg for leg in data["legs"] if leg["purpose"] != "interception"]
 
     (finding,) = findings_after(no_pullback, "sea")
-    assert "zone open_sea has no interception leg" in finding.message
+    assert (
+        "no interception leg starts at high_sea: boats of leg coast_high_sea are never pulled back"
+        in finding.message
+    )
 
 
 def test_an_entry_without_a_way_out_is_an_error() -> None:

@@ -95,7 +95,7 @@ def test_an_unexpected_error_is_short_and_exits_1(monkeypatch) -> None:
 
 def test_public_names_are_functions_whatever_is_imported_first() -> None:
     script = (
-        "import simulation.run, experiments.compare\n"
+        "import simulation.runner, experiments.compare\n"
         "from simulation import load_scenario, run\n"
         "from experiments import compare\n"
         "print(*(type(name).__name__ for name in (load_scenario, run, compare)))"
