@@ -65,8 +65,8 @@ def test_any_text_is_a_tree_or_problems(folder: Path, text: str) -> None:
 
 
 words = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5))
-KEYS = """scenario title period start end from to seed levers detention interception intensity scope places closures
-legs parameters discount coupling tables base x"""
+KEYS = """scenario title period start end from to seed levers detention interception intensity scope places
+closures legs parameters discount coupling tables base x"""
 keys = st.sampled_from(KEYS.split())
 documents = st.recursive(
     words, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=4), max_leaves=15

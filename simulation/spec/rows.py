@@ -1,0 +1,356 @@
+"""Rows of the CSV tables: closed, frozen models of places, legs, hazards and people, with units."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from simulation.spec.quantities import (
+    AgeBand,
+    Confidence,
+    Control,
+    Identifier,
+    Mode,
+    Outcome,
+    PathwayKind,
+    PlaceKind,
+    Purpose,
+    Setting,
+    Sex,
+    Share,
+    Strict,
+)
+
+
+class Place(Strict):
+    """A node of the route graph: one row of places.csv."""
+
+    id: Identifier
+    """Short name used by the other tables and by scenarios."""
+    name: str
+    country: Annotated[str, Field(pattern="^[A-Z]{3}$")]
+    """ISO 3166 alpha-3."""
+    latitude: Annotated[float, Field(ge=-90, le=90)]
+    """Degrees north."""
+    longitude: Annotated[float, Field(ge=-180, le=180)]
+    """Degrees east."""
+    kind: PlaceKind
+    """Destinations end a journey; waypoints, border posts and sea zones are passed through."""
+    risk_zone: Identifier
+    """Row group of risks.csv that holds while at the place (setting "place")."""
+    custody_zone: Identifier
+    """Row group of custody.csv, and of risks.csv in settings "detention" and "captivity", for custody
+    here."""
+    stay_days: Annotated[float, Field(gt=0)]
+    """Mean days between two decisions of somebody who stays (renewal interval)."""
+    stay_days_low: Annotated[float, Field(gt=0)]
+    """Range of stay_days."""
+    stay_days_high: Annotated[float, Field(gt=0)]
+    service_capacity: Annotated[float, Field(ge=0)]
+    """People who can be served a day, all services together."""
+    role: str = ""
+    """Note for readers: what the place is on the route."""
+    services: str = ""
+    """Note for readers: who helps there."""
+    coord_source: str
+    """Where the coordinates come from."""
+    coord_confidence: Confidence
+    source: str
+    """Keys of sources.csv, separated by a space."""
+    confidence: Confidence
+    """How far to trust it: data (a dataset), published, derived (by our arithmetic), recalled, assumed."""
+
+
+class Leg(Strict):
+    """A directed edge of the route graph: one row of legs.csv.
+
+    Parallel legs between the same places are normal.
+    """
+
+    id: Identifier
+    """Short name used by monitoring.csv and by scenarios."""
+    origin: Identifier
+    """Place where it starts."""
+    destination: Identifier
+    """Place where it ends."""
+    mode: Mode
+    """Surface; regular: by air or coach, with papers."""
+    purpose: Purpose
+    """irregular and regular legs are chosen by people; the others are done to them or for them."""
+    control: Control
+    """main: passes controls; bypass: avoids them."""
+    distance_km: Annotated[float, Field(ge=0)]
+    """Kilometres."""
+    distance_basis: str
+    """How the distance was found."""
+    days_low: Annotated[float, Field(gt=0)]
+    days_mode: Annotated[float, Field(gt=0)]
+    days_high: Annotated[float, Field(gt=0)]
+    """Travel time is triangular (low, mode, high), days as a real number. Regular legs: processing and
+    travel."""
+    days_basis: str
+    """How the days were found."""
+    price_low: Annotated[float, Field(ge=0)]
+    price_high: Annotated[float, Field(ge=0)]
+    """USD; the model uses the geometric mean where both are above 0, else the mean."""
+    price_basis: str
+    """How the price was found."""
+    border: str = ""
+    """Border crossed, e.g. NER-LBY; empty inside one country."""
+    risk_zone: Identifier
+    """Row group of risks.csv that holds on the leg (setting "leg")."""
+    vehicle_capacity: Annotated[int, Field(ge=0)]
+    """People to a boat or desert vehicle, who share its fate; 0: people travel apart."""
+    pathway: PathwayKind | None = None
+    """Kind of regular pathway; only for purpose "regular"."""
+    quota: Annotated[float, Field(ge=0)] = 0.0
+    """Regular legs: places a month at the reference policy."""
+    acceptance: Share = 1.0
+    """Regular legs: share of complete applications that are granted."""
+    controlled_by: str = ""
+    """Note for readers: who controls it."""
+    hazards: str = ""
+    """Note for readers: what happens there."""
+    source: str
+    confidence: Confidence
+
+
+class Risk(Strict):
+    """A base hazard: one row of risks.csv; defined at the reference policy, composition and service use."""
+
+    zone: Identifier
+    """Name that legs or places refer to."""
+    setting: Setting
+    """Where it acts: on a leg, at a place, in detention, in captivity."""
+    outcome: Outcome
+    """What happens; a row left out means 0."""
+    value: Annotated[float, Field(ge=0)]
+    """In the unit of the row, for the reference group."""
+    low: Annotated[float, Field(ge=0)]
+    high: Annotated[float, Field(ge=0)]
+    """Range from which compare draws (log-uniform where low > 0)."""
+    unit: Literal["per_day", "per_leg"]
+    """per_day: rate a person-day. per_leg: chance over one traverse of mean duration, turned into a rate per
+    day."""
+    derivation: str
+    """Section of docs/data_sheet.md with the arithmetic."""
+    source: str
+    confidence: Confidence
+
+
+class VehicleRisk(Strict):
+    """Shared fate of boats and desert vehicles in a zone: one row of vehicle_risks.csv."""
+
+    zone: Identifier
+    """Name that legs with vehicles refer to."""
+    quantity: Literal[
+        "peril", "rescue_share", "death_rescued", "death_unrescued", "pickup", "interception_full"
+    ]
+    """peril: chance per leg of wreck, breakdown or abandonment. rescue_share: chance that help reaches a
+    vehicle in peril (at sea: at full search and rescue coverage). death_*: chance of death of each person
+    aboard in peril, if rescued or not. pickup: chance per leg at full coverage that a boat is met and its
+    people disembarked before peril. interception_full: chance per leg of pull-back at interception
+    intensity 1."""
+    value: Annotated[float, Field(ge=0, le=1)]
+    """A chance."""
+    low: Annotated[float, Field(ge=0, le=1)]
+    high: Annotated[float, Field(ge=0, le=1)]
+    """Range from which compare draws."""
+    derivation: str
+    source: str
+    confidence: Confidence
+
+
+class Custody(Strict):
+    """What custody is like in a zone: one row of custody.csv for each of detention and captivity.
+
+    Detention is by a state, captivity by captors.
+    """
+
+    zone: Identifier
+    """Name that places refer to."""
+    setting: Literal["detention", "captivity"]
+    mean_days: Annotated[float, Field(gt=0)]
+    """Mean stay, days (exponential)."""
+    mean_days_low: Annotated[float, Field(gt=0)]
+    mean_days_high: Annotated[float, Field(gt=0)]
+    """Range of mean_days."""
+    after_arrest: Share
+    """Chance that an arrest on land leads to detention here (else: turned back after a bribe)."""
+    after_interception: Share
+    """Chance that somebody brought back from sea is detained on disembarkation."""
+    exit_expelled: Share
+    """Share of exits by forced return over the zone's return_forced leg, where the place has one."""
+    exit_assisted: Share
+    """Share of exits by assisted return home; the rest are released at the place."""
+    derivation: str
+    source: str
+    confidence: Confidence
+
+
+class Stream(Strict):
+    """People who could start a journey from one place in one year: one row of streams.csv."""
+
+    stream: Identifier
+    """Name of the entry stream or origin, the same over the years."""
+    place: Identifier
+    """Where its people start or enter; one place for a stream."""
+    nationality: str
+    """ISO alpha-3, or a declared group such as "East Africa"."""
+    year: Annotated[int, Field(ge=1990, le=2100)]
+    journeys: Annotated[float, Field(ge=0)]
+    """Journeys started that year at the reference policy."""
+    journeys_low: Annotated[float, Field(ge=0)]
+    journeys_high: Annotated[float, Field(ge=0)]
+    """Range of journeys."""
+    derivation: str
+    source: str
+    confidence: Confidence
+
+
+class Composition(Strict):
+    """Who the people of a stream are: one row of composition.csv."""
+
+    stream: Identifier
+    female: Share
+    """Share of women and girls."""
+    child: Share
+    """Share under 18."""
+    unaccompanied: Share
+    """Share of children who travel without a parent or guardian."""
+    europe: Share
+    north_africa: Share
+    region: Share
+    circular: Share
+    """Intended region at the start; the four add to 1. circular: works in Libya or Algeria and goes home."""
+    derivation: str
+    source: str
+    confidence: Confidence
+
+
+class InitialGroup(Strict):
+    """People already on the way on the first day: one row of initial.csv."""
+
+    place: Identifier
+    """Where they are on the first day."""
+    stream: Identifier
+    """Stream whose composition they share."""
+    people: Annotated[float, Field(ge=0)]
+    """People."""
+    people_low: Annotated[float, Field(ge=0)]
+    people_high: Annotated[float, Field(ge=0)]
+    """Range of people."""
+    mean_days_since_arrival: Annotated[float, Field(ge=0)]
+    """Days."""
+    derivation: str
+    source: str
+    confidence: Confidence
+
+
+class RelativeRisk(Strict):
+    """Relative risk of an outcome for a group: one row of relative_risks.csv.
+
+    Normalised to the reference composition.
+    """
+
+    outcome: Outcome
+    sex: Sex
+    age: AgeBand
+    value: Annotated[float, Field(ge=0)]
+    """Ratio to the reference group."""
+    low: Annotated[float, Field(ge=0)]
+    high: Annotated[float, Field(ge=0)]
+    """Range of value."""
+    source: str
+    confidence: Confidence
+
+
+class SeasonWeight(Strict):
+    """Weight of a month in a stream's year: one row of season.csv.
+
+    The mean over twelve months is taken as 1.
+    """
+
+    stream: Identifier
+    month: Annotated[int, Field(ge=1, le=12)]
+    """1 is January."""
+    weight: Annotated[float, Field(ge=0)]
+    """Relative to the mean month."""
+    source: str
+    confidence: Confidence
+
+
+class MonitoringLeg(Strict):
+    """A leg that belongs to a named monitoring point or cut of the map: one row of monitoring.csv."""
+
+    point: Identifier
+    """Name in results."""
+    leg: Identifier
+    """A leg counted there."""
+    kind: Literal["monitoring_point", "cut"]
+    """A cut holds all legs between two parts of the map; a monitoring point may miss bypasses."""
+    title: str
+    """How charts call the point or cut."""
+
+
+# What parameters.csv must hold; what each means is said there.
+PARAMETER_NAMES = (
+    "price_weight",
+    "time_weight",
+    "risk_weight",
+    "arrest_weight",
+    "discount",
+    "destination_reward",
+    "second_best_share",
+    "stay_utility",
+    "settle_utility",
+    "return_utility",
+    "pathway_utility",
+    "uninformed_share",
+    "uninformed_bias",
+    "departure_reference",
+    "departure_dispersion",
+    "deterrence_elasticity",
+    "pathway_awareness",
+    "vulnerability_start",
+    "vulnerability_step",
+    "vulnerability_gamma",
+    "service_relief",
+    "service_seeking",
+    "service_knowledge",
+    "service_trust",
+    "arrest_at_full",
+    "price_ratio_full",
+    "bypass_peril_full",
+    "main_peril_full",
+)
+
+
+class Parameter(Strict):
+    """A behavioural or institutional number with its range: one row of parameters.csv."""
+
+    name: Identifier
+    value: float
+    low: float
+    high: float
+    """Range from which compare draws."""
+    distribution: Literal["uniform", "loguniform"]
+    """Shape of the draw between low and high."""
+    unit: str
+    meaning: str
+    source: str
+    confidence: Confidence
+
+
+class Source(Strict):
+    """Where a number comes from: one row of sources.csv."""
+
+    key: Identifier
+    """Name used in the source columns."""
+    publisher: str
+    title: str
+    date: str
+    url: str
+    note: str = ""
+    """Anything a reader should know."""
