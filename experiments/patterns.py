@@ -11,7 +11,7 @@ import pandas as pd
 from experiments.collect import Values
 from experiments.plan import Plan
 from experiments.statistics import Floats, IntervalKind
-from simulation.spec.models import Scenario
+from simulation.spec.models import Leg, Scenario, Scope
 
 COLUMNS = [
     "pattern",
@@ -89,12 +89,23 @@ def _applies(pattern: Pattern, baseline: Scenario, variant: Scenario) -> bool:
 
 
 def _mean_setting(lever: str, scenario: Scenario) -> float:
-    """Return a lever's mean setting over the days of the run, wherever it acts; 0 where it is not set."""
-    period, total = scenario.document.period, 0.0
+    """Return a lever's mean setting over legs and days; of entries that overlap, the later holds."""
+    period = scenario.document.period
+    n_days = (period.end - period.start).days + 1
+    country = {place.id: place.country for place in scenario.places}
+    settings = np.zeros((len(scenario.legs), n_days))
     for entry in getattr(scenario.document.levers, lever):
-        days = ((entry.end or period.end) - (entry.start or period.start)).days + 1
-        total += max(days, 0) * float(getattr(entry, _SETTING[lever]))
-    return total / ((period.end - period.start).days + 1)
+        first = max(((entry.start or period.start) - period.start).days, 0)
+        last = min(((entry.end or period.end) - period.start).days, n_days - 1)
+        for row, leg in enumerate(scenario.legs):
+            if _reaches(entry.scope, leg, country[leg.origin]):
+                settings[row, first : last + 1] = getattr(entry, _SETTING[lever])
+    return float(settings.mean())
+
+
+def _reaches(scope: Scope, leg: Leg, country: str) -> bool:
+    named = scope.countries or scope.places or scope.legs
+    return not named or country in scope.countries or leg.origin in scope.places or leg.id in scope.legs
 
 
 _SETTING = {"border_enforcement": "intensity", "interception": "intensity", "search_and_rescue": "coverage"}

@@ -7,11 +7,16 @@ kept.
 
 ``total``: each replicate draws every uncertain parameter jointly, shared by both arms, and has its own
 seed. The interval says where the difference of one further draw would lie; it does not shrink to nothing as
-replicates are added. With fewer than ``QUANTILES_FROM`` pairs it is the t-based prediction interval, mean
-+- t * s * sqrt(1 + 1/N), for ratios on the log scale (exact if the paired differences, or log ratios, are
-normal). From ``QUANTILES_FROM`` pairs on it runs between empirical quantiles at rank p * (N + 1), which
-holds the next draw with probability 95% whatever the distribution (Wilks 1941, Annals of
-Mathematical Statistics 12: expected coverage between order statistics r < s is (s - r) / (N + 1)).
+replicates are added.
+
+- Fewer than ``QUANTILES_FROM`` pairs: the t-based prediction interval, mean +- t * s * sqrt(1 + 1/N); for
+  ratios on the log scale. Exact if the paired differences, or log ratios, are normal. Where the ratio's
+  interval leaves out 1 and every pair differs the same way, the difference is taken on the log scale too:
+  it scales with the level of its draw, and a symmetric interval would deny the sign that the ratio shows.
+  Levels that are above 0 in every draw are taken on the log scale as well.
+- From ``QUANTILES_FROM`` pairs on: between empirical quantiles at rank p * (N + 1), which holds the next draw
+  with probability 95% whatever the distribution (Wilks 1941, Annals of Mathematical Statistics 12: expected
+  coverage between order statistics r < s is (s - r) / (N + 1)).
 
 The estimate is the mean over replicates for a level or a difference, and the ratio of the two means for a
 ratio, so that difference = variant - baseline, ratio = variant / baseline, and groups add up to their
@@ -86,8 +91,8 @@ def compute_paired(baseline: Floats, variant: Floats, kind: IntervalKind) -> Pai
         difference = mean_interval(right - left)
         ratio = _monte_carlo_ratio(left, right)
     else:
-        difference = spread_interval(right - left)
         ratio = _total_ratio(left, right)
+        difference = _total_difference(right - left, ratio)
     return Paired(mean_left, mean_right, difference, ratio, _count(left))
 
 
@@ -95,7 +100,11 @@ def compute_levels(values: Floats, kind: IntervalKind) -> Estimate:
     """Return the mean level of each row (n_rows, n_replicates) of one arm with its interval."""
     table = np.atleast_2d(np.asarray(values, float))
     table = np.where(np.isfinite(table), table, np.nan)
-    return mean_interval(table) if kind == "monte_carlo" else spread_interval(table)
+    if kind == "monte_carlo":
+        return mean_interval(table)
+    plain = spread_interval(table)
+    above_zero = np.where(np.isnan(table), True, table > 0).all(axis=1)
+    return _scaled_interval(table, plain, above_zero & _can_scale(table, plain))
 
 
 def mean_interval(values: Floats) -> Estimate:
@@ -114,6 +123,36 @@ def spread_interval(values: Floats) -> Estimate:
     if many.any():
         low[many], high[many] = _quantiles(values[many])
     return Estimate(mean, np.minimum(low, mean), np.maximum(high, mean))
+
+
+def _total_difference(change: Floats, ratio: Estimate) -> Estimate:
+    """Return the mean difference and where that of one further pair would lie (see the module)."""
+    plain = spread_interval(change)
+    sign = np.where(plain.value > 0, 1.0, -1.0)
+    one_sided = np.where(np.isnan(change), True, change * sign[:, None] > 0).all(axis=1)
+    scaled = one_sided & ((ratio.low > 1.0) | (ratio.high < 1.0)) & _can_scale(change, plain)
+    size = _scaled_interval(np.abs(change), plain, scaled)
+    down = scaled & (sign < 0)
+    return Estimate(plain.value, np.where(down, -size.high, size.low), np.where(down, -size.low, size.high))
+
+
+def _can_scale(values: Floats, plain: Estimate) -> NDArray[np.bool_]:
+    """Return the rows whose spread needs an assumed shape: few values, not all equal."""
+    return np.asarray((_count(values) < QUANTILES_FROM) & (plain.low < plain.high), bool)
+
+
+def _scaled_interval(values: Floats, plain: Estimate, rows: NDArray[np.bool_]) -> Estimate:
+    """Return ``plain`` with the chosen rows, above 0 throughout, on the log scale instead."""
+    if not rows.any():
+        return plain
+    logs = np.log(values[rows])
+    centre, n, mean = _mean(logs), _count(logs), _mean(values[rows])
+    half = _t(n) * _deviation(logs) * np.sqrt(1.0 + 1.0 / n)
+    low, high = plain.low.copy(), plain.high.copy()
+    with np.errstate(over="ignore"):
+        low[rows] = np.minimum(np.exp(centre - half), mean)
+        high[rows] = np.maximum(np.exp(centre + half), mean)
+    return Estimate(plain.value, low, high)
 
 
 def _monte_carlo_ratio(left: Floats, right: Floats) -> Estimate:

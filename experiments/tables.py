@@ -8,7 +8,7 @@ import pandas as pd
 
 from experiments.collect import is_rate
 from experiments.compare import Comparison
-from experiments.wording import OUTCOMES, find_step, say_change, say_number, say_outcome, say_ratio
+from experiments.wording import OUTCOMES, say_change, say_levels, say_outcome, say_ratio
 
 ENDS = ("", "_low", "_high")
 
@@ -73,11 +73,9 @@ def _by_outcome(rows: pd.DataFrame) -> dict[str, dict[str, float]]:
 
 def _cells(label: str, total: dict[str, float], seeds: dict[str, float], outcome: str) -> tuple[str, ...]:
     whole = not is_rate(outcome)
-    step = find_step(max(total["baseline"], total["variant"]), whole=whole)
     return (
         label + (" *" if total["fewer_than_10"] else ""),
-        say_number(total["baseline"], step),
-        say_number(total["variant"], step),
+        *say_levels([total["baseline"], total["variant"]], whole=whole),
         say_change(*(total[f"difference{end}"] for end in ENDS), whole=whole),
         say_ratio(*(total[f"ratio{end}"] for end in ENDS)),
         say_change(*(seeds[f"difference{end}"] for end in ENDS), whole=whole),

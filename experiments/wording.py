@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 MINUS = "\N{MINUS SIGN}"
+MILLION = 1e6
 UNKNOWN = "\N{EN DASH}"
 
 
@@ -77,7 +79,7 @@ def say_group(kind: str, group: str) -> str:
     """Return a group's name for a row; a stream keeps its own name."""
     if kind == "unaccompanied":
         group = {"true": "yes", "unaccompanied": "yes", "1": "yes"}.get(group.lower(), group)
-    return _GROUPS.get((kind, group)) or group.replace("_", " ").capitalize()
+    return _GROUPS.get((kind, group)) or group.replace("_", " ").title()
 
 
 def is_known(*values: float) -> bool:
@@ -108,15 +110,27 @@ def say_number(value: float, step: float, *, sign: bool = False) -> str:
     return f"+{text}" if sign and rounded > 0 else text
 
 
+def say_levels(values: Sequence[float], width: float = math.nan, *, whole: bool = True) -> list[str]:
+    """Return numbers that will be compared, rounded alike, to a fortieth of ``width``."""
+    largest = max((abs(value) for value in values if is_known(value)), default=0.0)
+    step = find_step(largest, whole=whole)
+    if width > 0:
+        step = max(step, find_step(largest, 0.0, width / 10.0, whole=whole))
+    unit = MILLION if largest >= MILLION else 1.0
+    after = " million" if unit == MILLION else ""
+    return [say_number(value / unit, step / unit) + (after if is_known(value) else "") for value in values]
+
+
 def say_change(value: float, low: float, high: float, *, whole: bool = True) -> str:
     """Return a difference with its interval: ``+120 (+40 to +210)``; without interval only the difference."""
     if not is_known(value):
         return UNKNOWN
     step = find_step(value, low, high, whole=whole)
-    text = say_number(value, step, sign=True)
-    if not is_known(low, high):
-        return text
-    return f"{text} ({say_number(low, step, sign=True)} to {say_number(high, step, sign=True)})"
+    ends = [end for end in (value, low, high) if is_known(end)]
+    unit = MILLION if max(map(abs, ends)) >= MILLION else 1.0
+    said = [say_number(end / unit, step / unit, sign=True) for end in (value, low, high)]
+    text = f"{said[0]} ({said[1]} to {said[2]})" if is_known(low, high) else said[0]
+    return f"{text} million" if unit == MILLION else text
 
 
 def say_ratio(value: float, low: float, high: float) -> str:

@@ -58,6 +58,27 @@ def test_total_interval_holds_the_next_draw_95_times_in_100(n):
     assert stats.binomtest(hits, repeats, 0.90).pvalue < FALSE_ALARM  # the check would notice a 90% interval
 
 
+def test_levels_above_zero_are_taken_on_the_log_scale():
+    """4,000 repeats of 8 lognormal draws, as products of uncertain factors are; 95% exactly."""
+    rng = np.random.default_rng(81)
+    level = compute_levels(rng.lognormal(3.0, 0.8, (4000, 8)), "total")
+    following = rng.lognormal(3.0, 0.8, 4000)
+    assert (level.low > 0).all()
+    # The interval is widened where the mean lies outside it (it hardly ever does), hence the small allowance.
+    share = ((level.low <= following) & (following <= level.high)).mean()
+    assert 0.935 < share < 0.965
+
+
+def test_a_total_difference_agrees_in_sign_with_its_ratio():
+    level = np.array([400.0, 900.0, 2500.0, 700.0])  # draws differ widely in level, hardly in ratio
+    for ratio in (np.array([1.4, 1.5, 1.6, 1.5]), np.array([0.6, 0.7, 0.65, 0.7])):
+        result = compute_paired(level, level * ratio, "total")
+        clear = (result.ratio.low[0] > 1) or (result.ratio.high[0] < 1)
+        assert clear
+        assert result.difference.low[0] * result.difference.high[0] > 0
+        assert result.difference.low[0] < result.difference.value[0] < result.difference.high[0]
+
+
 def test_monte_carlo_interval_holds_the_true_mean_and_ratio():
     """4,000 repeats of 8 pairs; difference exactly 95%, the ratio's delta method between 92% and 97%."""
     rng = np.random.default_rng(8)

@@ -44,7 +44,7 @@ def test_names_known_and_unknown():
     assert say_outcome("deaths") == "Deaths and disappearances"
     assert say_outcome("new_outcome") == "New outcome"
     assert say_group("sex", "female") == "Women and girls"
-    assert say_group("stream", "east_africa") == "East africa"
+    assert say_group("stream", "east_africa") == "East Africa"
 
 
 @given(value=st.floats(-1e9, 1e9), half=st.floats(1e-3, 1e6))

@@ -1,0 +1,307 @@
+"""The comparative risk chart: what a policy does to people, harm first, with intervals, a page a variant."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
+
+from experiments.chart_rows import Row, Section, Span, build_sections
+from experiments.compare import Comparison
+from experiments.pictures import (
+    BLUE,
+    INK,
+    PALE,
+    VERMILLION,
+    describe_assumptions,
+    describe_source,
+    house_style,
+    save,
+    wrap,
+)
+from experiments.wording import is_known, say_ratio
+
+WIDTH_INCHES = 13.0
+ROW_INCHES, HEADING_INCHES = 0.40, 0.46
+HEADER_INCHES, FOOTER_INCHES = 1.55, 1.75
+RATIO_LIMIT = 8.0
+"""Ratios beyond this factor are drawn at the edge with an arrow; the text column has the number."""
+_TICKS = {
+    1 / 8: "an eighth",
+    1 / 4: "a quarter",
+    1 / 2: "half",
+    0.8: "\N{MINUS SIGN}20%",
+    1.0: "same",
+    1.25: "+25%",
+    1.5: "+50%",
+    2.0: "twice",
+    4.0: "4 times",
+    8.0: "8 times",
+}
+
+
+class Columns(NamedTuple):
+    """Left edges and widths of the columns, shares of the figure's width."""
+
+    label: float = 0.025
+    levels: float = 0.215
+    levels_width: float = 0.21
+    ratio: float = 0.435
+    ratio_width: float = 0.2
+    ratio_text: float = 0.645
+    change: float = 0.758
+    agreement: float = 0.92
+
+
+COLUMNS = Columns()
+
+
+def write_charts(comparison: Comparison, folder: Path) -> list[Path]:
+    """Write the risk chart of each variant as risk_VARIANT.png, .svg and .txt, and return the paths."""
+    written: list[Path] = []
+    for variant in comparison.plan.variants:
+        arm = variant.document.scenario
+        with house_style():
+            sections = build_sections(comparison, arm)
+            figure = draw_risk_chart(comparison, arm, sections)
+            written += save(
+                figure,
+                folder / f"risk_{arm}",
+                _title(comparison, arm),
+                describe_chart(comparison, arm, sections),
+            )
+    return written
+
+
+def draw_risk_chart(comparison: Comparison, arm: str, sections: list[Section]) -> Figure:
+    """Return the chart of one variant against the baseline."""
+    n_rows = sum(len(section.rows) for section in sections)
+    body = n_rows * ROW_INCHES + len(sections) * HEADING_INCHES
+    height = HEADER_INCHES + body + FOOTER_INCHES
+    figure = Figure(figsize=(WIDTH_INCHES, height))
+    top, bottom = 1 - HEADER_INCHES / height, FOOTER_INCHES / height
+    ratio = figure.add_axes((COLUMNS.ratio, bottom, COLUMNS.ratio_width, top - bottom))
+    ratio.set_ylim(body, 0)
+    _prepare_ratio_axis(ratio, [row for section in sections for row in section.rows])
+    _draw_header(figure, comparison, arm, height)
+    for section, start, rows in _place(sections):
+        y = top - (start + HEADING_INCHES * 0.62) / height
+        figure.text(COLUMNS.label, y, section.heading, weight="bold", size=10.5, color=INK, va="center")
+        ratio.axhline(
+            start + 0.08,
+            color=INK,
+            lw=0.6,
+            xmin=(0.02 - COLUMNS.ratio) / COLUMNS.ratio_width,
+            xmax=(0.985 - COLUMNS.ratio) / COLUMNS.ratio_width,
+            clip_on=False,
+        )
+        for row, centre in rows:
+            _draw_row(figure, ratio, row, centre, (top, height))
+    _draw_footer(figure, comparison, arm, height)
+    return figure
+
+
+def describe_chart(comparison: Comparison, arm: str, sections: list[Section]) -> str:
+    """Return the chart in sentences, for those who cannot see it."""
+    baseline = comparison.plan.baseline.document.scenario
+    lines = [f"A table of dots with 95% intervals compares {baseline} with {arm}, harm to people first."]
+    for section in sections:
+        lines.append(f"{section.heading}:")
+        for row in section.rows:
+            left, right = row.level_texts
+            lines.append(
+                f"- {row.label}: {left} in the baseline, {right} in the variant; "
+                f"difference {row.change_text}; ratio {say_ratio(*row.ratio)}; {row.agreement_text} draws."
+                + (" Rests on fewer than 10 simulated people." if row.few else "")
+            )
+    lines += [describe_source(comparison.plan, arm), describe_assumptions(comparison.plan, arm)]
+    return "\n".join(lines)
+
+
+def _title(comparison: Comparison, arm: str) -> str:
+    return f"What changes for people: {comparison.plan.arms[arm].document.title}"
+
+
+def _place(sections: list[Section]) -> Iterator[tuple[Section, float, list[tuple[Row, float]]]]:
+    """Yield each section with its start and its rows' centres, inches below the header."""
+    y = 0.0
+    for section in sections:
+        start = y
+        y += HEADING_INCHES
+        rows = []
+        for row in section.rows:
+            rows.append((row, y + ROW_INCHES / 2))
+            y += ROW_INCHES
+        yield section, start, rows
+
+
+def _draw_header(figure: Figure, comparison: Comparison, arm: str, height: float) -> None:
+    plan = comparison.plan
+    figure.text(
+        COLUMNS.label,
+        1 - 0.34 / height,
+        _title(comparison, arm),
+        size=15,
+        weight="bold",
+        color=INK,
+        va="center",
+    )
+    figure.text(
+        COLUMNS.label,
+        1 - 0.66 / height,
+        f"Compared with: {plan.baseline.document.title}. Simulated, with the same people and luck in both.",
+        size=10,
+        color=INK,
+        va="center",
+    )
+    y = 1 - 1.10 / height
+    head: dict[str, Any] = {"size": 9, "color": INK, "va": "center", "weight": "bold"}
+    figure.text(COLUMNS.levels, y, "How many, in each scenario", **head)
+    figure.text(
+        COLUMNS.ratio + COLUMNS.ratio_width / 2, y, "Variant relative to baseline", ha="center", **head
+    )
+    figure.text(COLUMNS.ratio_text, y, "Ratio (95%)", **head)
+    figure.text(COLUMNS.change, y, "Difference (95%)", **head)
+    figure.text(COLUMNS.agreement, y, "In the draws", **head)
+    y = 1 - 1.36 / height
+    key: dict[str, Any] = {"size": 8.5, "va": "center"}
+    figure.text(COLUMNS.levels, y, "\N{WHITE CIRCLE} baseline (above)", color=INK, **key)
+    figure.text(COLUMNS.levels + 0.115, y, "\N{BLACK CIRCLE} variant (below)", color=INK, **key)
+    figure.text(COLUMNS.ratio, y, "\N{LEFTWARDS ARROW} fewer", color=BLUE, weight="bold", **key)
+    figure.text(
+        COLUMNS.ratio + COLUMNS.ratio_width,
+        y,
+        "more \N{RIGHTWARDS ARROW}",
+        ha="right",
+        color=VERMILLION,
+        weight="bold",
+        **key,
+    )
+
+
+def _draw_row(figure: Figure, ratio: Axes, row: Row, centre: float, frame: tuple[float, float]) -> None:
+    top, height = frame
+    y = top - centre / height
+    label = row.label + (" *" if row.few else "")
+    figure.text(COLUMNS.label + 0.008, y, label, size=9.5, color=INK, va="center")
+    levels = figure.add_axes(
+        (COLUMNS.levels, y - ROW_INCHES * 0.46 / height, COLUMNS.levels_width, ROW_INCHES * 0.92 / height)
+    )
+    _draw_levels(levels, row)
+    _draw_ratio(ratio, row, centre)
+    style: dict[str, Any] = {"size": 8.5, "color": _colour(row), "va": "center"}
+    figure.text(COLUMNS.ratio_text, y, say_ratio(*row.ratio), **style)
+    figure.text(COLUMNS.change, y, row.change_text, **style)
+    figure.text(COLUMNS.agreement, y, row.agreement_text, size=8.5, color=INK, va="center")
+
+
+def _draw_levels(axes: Axes, row: Row) -> None:
+    """Draw baseline above, variant below, on the row's own scale from 0, each with its number."""
+    axes.axis("off")
+    spans = (row.baseline, row.variant)
+    most = max(high for span in spans for high in span if math.isfinite(high))
+    axes.set_xlim(0, most * 1.42)  # room for the numbers on the right
+    axes.set_ylim(0, 1)
+    axes.plot([0, 0], [0.05, 0.95], color=PALE, lw=0.8)
+    for span, text, y, filled in zip(spans, row.level_texts, (0.72, 0.28), (False, True), strict=True):
+        colour = _colour(row) if filled else INK
+        end = span.value
+        if is_known(span.low, span.high):
+            end = max(span.high, span.value)
+            axes.plot(
+                [max(span.low, 0.0), span.high],
+                [y, y],
+                color=colour,
+                lw=2.6,
+                alpha=0.30,
+                solid_capstyle="butt",
+            )
+        axes.plot(
+            span.value, y, "o", ms=4.6, mfc=colour if filled else "white", mec=colour, mew=1.1, clip_on=False
+        )
+        axes.annotate(text, (end, y), (5, 0), textcoords="offset points", va="center", size=8.5, color=colour)
+
+
+def _prepare_ratio_axis(axes: Axes, rows: list[Row]) -> None:
+    ends = [
+        end
+        for row in rows
+        for span in (row.ratio, row.ratio_seeds)
+        for end in span
+        if is_known(end) and end > 0
+    ]
+    low = max(min([*ends, 0.78]) / 1.06, 1 / RATIO_LIMIT)
+    high = min(max([*ends, 1.28]) * 1.06, RATIO_LIMIT)
+    axes.set_xscale("log")
+    axes.set_xlim(low, high)
+    wide = math.log(high / low) > math.log(5)
+    ticks = [tick for tick in _TICKS if low <= tick <= high and not (wide and tick in {0.8, 1.25, 1.5})]
+    axes.set_xticks(ticks, [_TICKS[tick] for tick in ticks], size=8.5, color=INK)
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.set_yticks([])
+    for side in ("left", "right", "top"):
+        axes.spines[side].set_visible(False)
+    for tick in ticks:
+        axes.axvline(tick, color=INK if tick == 1 else PALE, lw=1.0 if tick == 1 else 0.6, zorder=0)
+
+
+def _draw_ratio(axes: Axes, row: Row, y: float) -> None:
+    """Draw total as a pale bar, Monte Carlo as a thin dark line in it, the estimate as a dot."""
+    low, high = axes.get_xlim()
+    colour = _colour(row)
+    if not is_known(row.ratio.value):
+        axes.annotate(
+            "no ratio: 0 in the baseline",
+            (1, y),
+            (6, 0),
+            textcoords="offset points",
+            va="center",
+            size=8,
+            color=INK,
+        )
+        return
+    for span, width, alpha in ((row.ratio, 6.5, 0.32), (row.ratio_seeds, 1.6, 1.0)):
+        if not math.isnan(span.low) and not math.isnan(span.high):
+            ends = [min(max(end, low), high) for end in (span.low, span.high)]
+            axes.plot(ends, [y, y], color=colour, lw=width, alpha=alpha, solid_capstyle="butt", zorder=2)
+    for beyond, edge, marker in ((_below(row.ratio, low), low, "<"), (_above(row.ratio, high), high, ">")):
+        if beyond:
+            axes.plot(edge, y, marker, color=colour, ms=6, clip_on=False, zorder=3)
+    if low <= row.ratio.value <= high:
+        axes.plot(row.ratio.value, y, "o", ms=5.6, mfc=colour, mec="white", mew=0.8, zorder=4)
+
+
+def _below(span: Span, low: float) -> bool:
+    return span.low < low or span.value < low
+
+
+def _above(span: Span, high: float) -> bool:
+    return span.high > high or span.value > high
+
+
+def _colour(row: Row) -> str:
+    """Return vermillion for more, blue for fewer, grey where it is not clear; movement is never judged."""
+    if row.direction == 0:
+        return "#6B6B6B"
+    if not row.is_harm:
+        return INK
+    return VERMILLION if row.direction > 0 else BLUE
+
+
+def _draw_footer(figure: Figure, comparison: Comparison, arm: str, height: float) -> None:
+    plan = comparison.plan
+    reading = (
+        f"How to read: dots are means over {plan.replicates} joint draws of the uncertain parameters, shared "
+        "by both scenarios. Pale bars: where the value would lie under one more such draw (95%, total "
+        f"uncertainty). Thin dark lines: 95% interval of the mean over {plan.monte_carlo} seeds with parameters at their "
+        "defaults (chance alone). Coloured: the total interval of the ratio leaves out "
+        "\N{LEFT SINGLE QUOTATION MARK}same\N{RIGHT SINGLE QUOTATION MARK}. Movement is not coloured: fewer "
+        "arrivals are not a protection outcome. * rests on fewer than 10 simulated people."
+    )
+    text = wrap([reading, describe_source(plan, arm), describe_assumptions(plan, arm)], 200)
+    figure.text(COLUMNS.label, 0.16 / height, text, size=8, color=INK, va="bottom", linespacing=1.35)

@@ -1,0 +1,143 @@
+"""Saving pictures: the same bytes each time, PNG, SVG and a text for those who cannot see them."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import matplotlib as mpl
+
+from experiments.plan import Plan
+from simulation import __version__
+from simulation.spec.models import LeverEntry, Scenario
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+# Okabe and Ito (2008): told apart with every common kind of colour vision; lightness differs for grey prints.
+BLUE, VERMILLION, GREY, INK, PALE = "#0072B2", "#D55E00", "#8C8C8C", "#222222", "#D9D9D9"
+DPI = 220
+WEAK = ("assumed", "recalled")
+_TABLES = [
+    "places",
+    "legs",
+    "risks",
+    "vehicle_risks",
+    "custody",
+    "streams",
+    "composition",
+    "initial",
+    "relative_risks",
+    "season",
+    "parameters",
+]
+_STYLE: Any = {
+    "svg.hashsalt": "safepassage",
+    "svg.fonttype": "path",
+    "font.family": "DejaVu Sans",
+    "font.size": 9.0,
+    "axes.linewidth": 0.6,
+    "figure.facecolor": "white",
+    "savefig.facecolor": "white",
+}
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Draw in our style, whatever the user's own matplotlib settings are, and leave those as they were."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(_STYLE)
+        yield
+
+
+def save(figure: Figure, path: Path, title: str, text: str) -> list[Path]:
+    """Write ``path`` as .png, .svg and .txt (the text alternative) and return the three."""
+    png, svg, alternative = (path.with_name(f"{path.name}.{kind}") for kind in ("png", "svg", "txt"))
+    figure.savefig(png, dpi=DPI, metadata={"Title": title, "Description": text, "Software": "Safe Passage"})
+    figure.savefig(
+        svg, metadata={"Date": None, "Title": title, "Description": text, "Creator": "Safe Passage"}
+    )
+    alternative.write_text(f"{title}\n\n{text}\n", encoding="utf-8")
+    return [png, svg, alternative]
+
+
+def wrap(lines: Iterable[str], width: int) -> str:
+    """Return lines wrapped to ``width`` characters."""
+    return "\n".join("\n".join(textwrap.wrap(line, width)) for line in lines)
+
+
+def describe_source(plan: Plan, arm: str) -> str:
+    """Return the source line: software, scenarios, period, people simulated, replicates, seed."""
+    period, route = plan.baseline.document.period, plan.baseline
+    people = (
+        "every person simulated (1:1)" if plan.scale == 1 else f"1 person in {1 / plan.scale:g} simulated"
+    )
+    return (
+        f"Source: Safe Passage {__version__}, scenarios {plan.baseline.document.scenario} and {arm}; "
+        f"journeys started {period.start:%-d %B %Y} to {period.departures_end:%-d %B %Y}, followed to "
+        f"{period.end:%-d %B %Y}; {people}; {len(route.places)} places, {len(route.legs)} legs; "
+        f"{plan.replicates} draws of the parameters, {plan.monte_carlo} seeds at the defaults; "
+        f"seed {plan.seed}."
+    )
+
+
+def describe_assumptions(plan: Plan, arm: str) -> str:
+    """Return the assumptions line: what the variant changes, and how many inputs are weakly supported."""
+    variant = plan.arms[arm]
+    weak, rows = count_weak_inputs(variant)
+    changed = describe_levers(plan.baseline, variant) or "other tables than the baseline's"
+    return (
+        f"Assumptions: the variant sets {changed}. Of {rows:,} rows of input, {weak:,} ({weak / rows:.0%}) "
+        "are assumed or recalled, not measured; they enter with wide ranges. Results compare policies under "
+        "these assumptions; they are not forecasts."
+    )
+
+
+def count_weak_inputs(scenario: Scenario) -> tuple[int, int]:
+    """Return how many rows of a scenario's tables are assumed or recalled, and how many rows there are."""
+    marks = [row.confidence for table in _TABLES for row in getattr(scenario, table)]
+    return sum(mark in WEAK for mark in marks), max(len(marks), 1)
+
+
+def describe_levers(baseline: Scenario, variant: Scenario) -> str:
+    """Return the levers, closures and parameters that the variant sets otherwise than the baseline."""
+    said = []
+    for name in type(variant.document.levers).model_fields:
+        before, after = (getattr(scenario.document.levers, name) for scenario in (baseline, variant))
+        changed = [entry for entry in after if entry not in before]
+        words = name.replace("_", " ")
+        if changed:
+            said.append(f"{words} ({'; '.join(map(_say_entry, changed))})")
+        elif after != before:
+            said.append(f"{words} (less than the baseline)")
+    if variant.document.closures != baseline.document.closures:
+        said.append("closed legs")
+    own = set(variant.document.parameters.items()) ^ set(baseline.document.parameters.items())
+    said += sorted({f"parameter {name}" for name, _ in own})
+    return ", ".join(said)
+
+
+def _say_entry(entry: LeverEntry) -> str:
+    """Return the numbers, start and breadth of one lever entry."""
+    given = entry.model_dump(exclude_unset=True, exclude={"start", "end", "scope", "source"})
+    parts = [f"{name.replace('_', ' ')} {_say_setting(value)}" for name, value in given.items()]
+    scope = entry.scope
+    where = [
+        *scope.countries,
+        *([f"{len(scope.places)} places"] if scope.places else []),
+        *([f"{len(scope.legs)} legs"] if scope.legs else []),
+        *scope.pathways,
+    ]
+    parts += [f"in {', '.join(where)}"] if where else []
+    parts += [f"from {entry.start:%-d %b %Y}"] if entry.start else []
+    return " ".join(parts)
+
+
+def _say_setting(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)
