@@ -298,8 +298,8 @@ def _draw_footer(figure: Figure, comparison: Comparison, arm: str, height: float
     reading = (
         f"How to read: dots are means over {plan.replicates} joint draws of the uncertain parameters, shared "
         "by both scenarios. Pale bars: where the value would lie under one more such draw (95%, total "
-        f"uncertainty). Thin dark lines: 95% interval of the mean over {plan.monte_carlo} seeds with parameters at their "
-        "defaults (chance alone). Coloured: the total interval of the ratio leaves out "
+        f"uncertainty). Thin dark lines: 95% interval of the mean over {plan.monte_carlo} seeds with "
+        "parameters at their defaults (chance alone). Coloured: the total interval of the ratio leaves out "
         "\N{LEFT SINGLE QUOTATION MARK}same\N{RIGHT SINGLE QUOTATION MARK}. Movement is not coloured: fewer "
         "arrivals are not a protection outcome. * rests on fewer than 10 simulated people."
     )

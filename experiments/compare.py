@@ -187,8 +187,8 @@ def analyse(plan: Plan, runs: dict[Task, pd.DataFrame]) -> Comparison:
 def simulation_model() -> Model:
     """Return the real model: one run of the simulation, one joint draw of its parameters."""
     from simulation.observables import summarise  # noqa: PLC0415 - numba and mesa only when something runs
-    from simulation.run import run  # noqa: PLC0415
 
+    from simulation import run  # noqa: PLC0415
     from simulation.world.draws import draw_scenario  # noqa: PLC0415
 
     return Model(

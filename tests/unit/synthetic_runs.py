@@ -156,9 +156,12 @@ def synthetic_model(calls: list[tuple[str, int]] | None = None) -> Model:
         frame = frame.assign(
             group_kind="all", group="all", n_simulated=(frame["value"] * scale).round().astype(int)
         )
-        women = frame[frame["outcome"] == "deaths"].assign(group_kind="sex", group="female")
-        women = women.assign(value=women["value"] / 5, n_simulated=women["n_simulated"] // 5)
-        return pd.concat([frame, women], ignore_index=True)
+        groups = []
+        for kind, group, part in [("sex", "female", 0.2), ("sex", "male", 0.8), ("stream", "ghana", 0.5)]:
+            some = frame[frame["outcome"] == "deaths"].assign(group_kind=kind, group=group)
+            people = (some["n_simulated"] * part).astype(int)
+            groups.append(some.assign(value=some["value"] * part, n_simulated=people))
+        return pd.concat([frame, *groups], ignore_index=True)
 
     def draw(scenario: Scenario, seed: int, draw: int) -> Scenario:
         risk = [0.5, 0.8, 1.0, 1.3, 2.0][(draw + seed) % 5]
