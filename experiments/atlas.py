@@ -191,6 +191,16 @@ def draw_labels(
         )
 
 
+def mark_enlarged(route: Axes, sea: Axes) -> None:
+    """Frame the enlarged window on the route map and name both."""
+    window = CENTRAL_SEA
+    x = [window.west, window.east, window.east, window.west, window.west]
+    y = [window.south, window.south, window.north, window.north, window.south]
+    route.plot(x, y, color=INK, lw=0.7, zorder=7)
+    route.text(window.west + 0.1, window.north + 0.25, "enlarged at the right", size=7, color=INK, zorder=7)
+    sea.set_title("The central Mediterranean, enlarged", size=9, color=INK, loc="left", pad=4)
+
+
 def _point(place: Place) -> tuple[float, float]:
     return place.longitude, place.latitude
 

@@ -28,7 +28,7 @@ from experiments.wording import is_known, say_ratio
 
 WIDTH_INCHES = 13.0
 ROW_INCHES, HEADING_INCHES = 0.40, 0.46
-HEADER_INCHES, FOOTER_INCHES = 1.55, 1.75
+HEADER_INCHES, NOTE_INCHES, AXIS_INCHES = 1.55, 0.152, 0.62
 RATIO_LIMIT = 8.0
 """Ratios beyond this factor are drawn at the edge with an arrow; the text column has the number."""
 _TICKS = {
@@ -82,9 +82,11 @@ def draw_risk_chart(comparison: Comparison, arm: str, sections: list[Section]) -
     """Return the chart of one variant against the baseline."""
     n_rows = sum(len(section.rows) for section in sections)
     body = n_rows * ROW_INCHES + len(sections) * HEADING_INCHES
-    height = HEADER_INCHES + body + FOOTER_INCHES
+    notes = _write_notes(comparison, arm)
+    footer = AXIS_INCHES + NOTE_INCHES * len(notes.splitlines())
+    height = HEADER_INCHES + body + footer
     figure = Figure(figsize=(WIDTH_INCHES, height))
-    top, bottom = 1 - HEADER_INCHES / height, FOOTER_INCHES / height
+    top, bottom = 1 - HEADER_INCHES / height, footer / height
     ratio = figure.add_axes((COLUMNS.ratio, bottom, COLUMNS.ratio_width, top - bottom))
     ratio.set_ylim(body, 0)
     _prepare_ratio_axis(ratio, [row for section in sections for row in section.rows])
@@ -102,7 +104,7 @@ def draw_risk_chart(comparison: Comparison, arm: str, sections: list[Section]) -
         )
         for row, centre in rows:
             _draw_row(figure, ratio, row, centre, (top, height))
-    _draw_footer(figure, comparison, arm, height)
+    figure.text(COLUMNS.label, 0.16 / height, notes, size=8, color=INK, va="bottom", linespacing=1.35)
     return figure
 
 
@@ -151,14 +153,11 @@ def _draw_header(figure: Figure, comparison: Comparison, arm: str, height: float
         color=INK,
         va="center",
     )
-    figure.text(
-        COLUMNS.label,
-        1 - 0.66 / height,
-        f"Compared with: {plan.baseline.document.title}. Simulated, with the same people and luck in both.",
-        size=10,
-        color=INK,
-        va="center",
+    subtitle = (
+        f"Compared with: {plan.baseline.document.title}. Simulated: the same people could set out in both, with "
+        "the same luck."
     )
+    figure.text(COLUMNS.label, 1 - 0.66 / height, subtitle, size=10, color=INK, va="center")
     y = 1 - 1.10 / height
     head: dict[str, Any] = {"size": 9, "color": INK, "va": "center", "weight": "bold"}
     figure.text(COLUMNS.levels, y, "How many, in each scenario", **head)
@@ -293,7 +292,8 @@ def _colour(row: Row) -> str:
     return VERMILLION if row.direction > 0 else BLUE
 
 
-def _draw_footer(figure: Figure, comparison: Comparison, arm: str, height: float) -> None:
+def _write_notes(comparison: Comparison, arm: str) -> str:
+    """Return how to read the chart, its source and its assumptions."""
     plan = comparison.plan
     reading = (
         f"How to read: dots are means over {plan.replicates} joint draws of the uncertain parameters, shared "
@@ -303,5 +303,4 @@ def _draw_footer(figure: Figure, comparison: Comparison, arm: str, height: float
         "\N{LEFT SINGLE QUOTATION MARK}same\N{RIGHT SINGLE QUOTATION MARK}. Movement is not coloured: fewer "
         "arrivals are not a protection outcome. * rests on fewer than 10 simulated people."
     )
-    text = wrap([reading, describe_source(plan, arm), describe_assumptions(plan, arm)], 200)
-    figure.text(COLUMNS.label, 0.16 / height, text, size=8, color=INK, va="bottom", linespacing=1.35)
+    return wrap([reading, describe_source(plan, arm), describe_assumptions(plan, arm)], 200)

@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
 
 from experiments.atlas import (
     CENTRAL_SEA,
@@ -24,6 +24,7 @@ from experiments.atlas import (
     draw_arrow,
     draw_ground,
     draw_labels,
+    mark_enlarged,
     say_place,
 )
 from experiments.compare import Comparison
@@ -40,7 +41,7 @@ from experiments.pictures import (
 from experiments.wording import say_change, say_levels, say_number
 from simulation.spec.models import Leg, Scenario
 
-FIGURE_INCHES = (13.0, 9.5)
+WIDTH_INCHES, PANELS_INCHES, NOTE_INCHES = 13.0, 8.0, 0.145
 NEUTRAL = "#A8A8A8"
 WIDEST, THINNEST = 7.5, 0.5
 """Line widths in points: of the busiest leg, and of the least."""
@@ -48,6 +49,14 @@ _KEY_COLUMNS = (0.18, 0.42, 0.66)
 LISTED = 4
 """Rises, and falls, that are numbered on the map and listed beside it."""
 CHANGE = LinearSegmentedColormap.from_list("change", [BLUE, "#8FB8D4", NEUTRAL, "#E8A778", VERMILLION])
+
+
+_READING = (
+    "How to read: width shows the people who enter a leg, in the scenario where more do; dashed legs (bypass) "
+    "avoid controls. Coloured legs: the 95% interval (total uncertainty) of the difference in deaths leaves "
+    "out 0. Grey: it does not, or fewer than 10 simulated people are behind it. Deaths on a leg include those "
+    "on its boats and vehicles."
+)
 
 
 @dataclass(frozen=True)
@@ -83,14 +92,6 @@ def write_maps(comparison: Comparison, folder: Path) -> list[Path]:
     return written
 
 
-def write_route_graph(scenario: Scenario, path: Path) -> list[Path]:
-    """Write the picture of the route graph as ``path``.png, .svg and .txt, and return the paths."""
-    from experiments.route_graph import describe_route_graph, draw_route_graph  # noqa: PLC0415
-
-    with house_style():
-        return save(draw_route_graph(scenario), path, "The route graph", describe_route_graph(scenario))
-
-
 def build_leg_changes(comparison: Comparison, arm: str) -> list[LegChange]:
     """Return what changed on every leg that people travel irregularly, in the order of the tables."""
     table = comparison.table
@@ -119,40 +120,25 @@ def build_leg_changes(comparison: Comparison, arm: str) -> list[LegChange]:
 
 def draw_change_map(comparison: Comparison, arm: str, changes: Sequence[LegChange]) -> Figure:
     """Return the map of one variant: the route, the central sea enlarged, the largest changes in words."""
-    figure = Figure(figsize=FIGURE_INCHES)
     plan = comparison.plan
-    figure.text(0.02, 0.968, _title(comparison, arm), size=15, weight="bold", color=INK, va="center")
-    figure.text(
-        0.02,
-        0.937,
-        f"Deaths on each leg, compared with: {plan.baseline.document.title}. Simulated, same people in both.",
-        size=10,
-        color=INK,
-        va="center",
-    )
-    route = figure.add_axes((0.02, 0.235, 0.62, 0.68))
-    sea = figure.add_axes((0.655, 0.515, 0.33, 0.40))
+    notes = wrap([_READING, describe_source(plan, arm), describe_assumptions(plan, arm), DISCLAIMER], 205)
+    footer = 0.25 + NOTE_INCHES * len(notes.splitlines())
+    figure = Figure(figsize=(WIDTH_INCHES, PANELS_INCHES + footer))
+    grid = figure.add_gridspec(2, 1, height_ratios=[PANELS_INCHES, footer])
+    panels, foot = figure.add_subfigure(grid[0]), figure.add_subfigure(grid[1])
+    panels.text(0.02, 0.962, _title(comparison, arm), size=15, weight="bold", color=INK, va="center")
+    subtitle = f"Deaths on each leg, compared with: {plan.baseline.document.title}. Simulated."
+    panels.text(0.02, 0.925, subtitle, size=10, color=INK, va="center")
+    route = panels.add_axes((0.02, 0.092, 0.62, 0.808))
+    sea = panels.add_axes((0.655, 0.424, 0.33, 0.475))
     listed = _largest(changes)
     for axes, window, labels in ((route, ROUTE, LABELS), (sea, CENTRAL_SEA, LABELS_CENTRAL_SEA)):
         _draw_panel(axes, window, plan.baseline, changes, listed)
         draw_labels(axes, {place.id: place for place in plan.baseline.places}, labels, 7.5)
-    _mark_window(route, CENTRAL_SEA)
-    route.text(
-        CENTRAL_SEA.west + 0.1, CENTRAL_SEA.north + 0.25, "enlarged at the right", size=7, color=INK, zorder=7
-    )
-    sea.set_title("The central Mediterranean, enlarged", size=9, color=INK, loc="left", pad=4)
-    _draw_list(figure, plan.baseline, listed)
-    _draw_key(figure, changes)
-    notes = [
-        "How to read: width shows the people who enter a leg, in the scenario where more do; dashed legs "
-        "(bypass) avoid controls. Coloured legs: the 95% interval (total uncertainty) of the difference in "
-        "deaths leaves out 0. Grey: it does not, or fewer than 10 simulated people are behind it. Deaths on "
-        "a leg include those on its boats and vehicles.",
-        describe_source(plan, arm),
-        describe_assumptions(plan, arm),
-        DISCLAIMER,
-    ]
-    figure.text(0.02, 0.012, wrap(notes, 205), size=7.6, color=INK, va="bottom", linespacing=1.3)
+    mark_enlarged(route, sea)
+    _draw_list(panels, plan.baseline, listed)
+    _draw_key(panels, changes)
+    foot.text(0.02, 0.12 / footer, notes, size=7.6, color=INK, va="bottom", linespacing=1.3)
     return figure
 
 
@@ -243,16 +229,16 @@ def _draw_badges(
         )
 
 
-def _draw_list(figure: Figure, scenario: Scenario, listed: Sequence[tuple[int, LegChange]]) -> None:
+def _draw_list(figure: SubFigure, scenario: Scenario, listed: Sequence[tuple[int, LegChange]]) -> None:
     names = {place.id: say_place(place) for place in scenario.places}
-    y = 0.478
+    y = 0.378
     for heading, sign, colour in (("More deaths", 1, VERMILLION), ("Fewer deaths", -1, BLUE)):
         part = [(number, change) for number, change in listed if change.difference[0] * sign > 0]
         figure.text(0.655, y, heading, size=10.5, weight="bold", color=colour, va="center")
-        y -= 0.024
+        y -= 0.029
         if not part:
             figure.text(0.665, y, "no leg with a clear change", size=8.8, color=INK, va="center")
-            y -= 0.023
+            y -= 0.029
         for number, change in part:
             figure.text(
                 0.665, y, f"{number}   {_say_leg(change.leg, names)}", size=8.6, color=INK, va="center"
@@ -260,13 +246,13 @@ def _draw_list(figure: Figure, scenario: Scenario, listed: Sequence[tuple[int, L
             figure.text(
                 0.985, y, say_change(*change.difference), size=8.6, color=INK, va="center", ha="right"
             )
-            y -= 0.026
-        y -= 0.012
+            y -= 0.030
+        y -= 0.014
 
 
-def _draw_key(figure: Figure, changes: Sequence[LegChange]) -> None:
+def _draw_key(figure: SubFigure, changes: Sequence[LegChange]) -> None:
     """Draw samples of width and colour with their numbers beside them."""
-    axes = figure.add_axes((0.02, 0.165, 0.62, 0.06))
+    axes = figure.add_axes((0.02, 0.005, 0.62, 0.075))
     axes.axis("off")
     axes.set_xlim(0, 1)
     axes.set_ylim(0, 1)
@@ -294,12 +280,6 @@ def _round_samples(busiest: float) -> tuple[float, float, float]:
     step = 10.0 ** math.floor(math.log10(busiest))
     top = math.floor(busiest / step) * step
     return top / 20.0, top / 4.0, top
-
-
-def _mark_window(axes: Axes, window: Window) -> None:
-    x = [window.west, window.east, window.east, window.west, window.west]
-    y = [window.south, window.south, window.north, window.north, window.south]
-    axes.plot(x, y, color=INK, lw=0.7, zorder=7)
 
 
 def _holds(window: Window, x: float, y: float) -> bool:

@@ -124,7 +124,7 @@ def describe_levers(baseline: Scenario, variant: Scenario) -> str:
 def _say_entry(entry: LeverEntry) -> str:
     """Return the numbers, start and breadth of one lever entry."""
     given = entry.model_dump(exclude_unset=True, exclude={"start", "end", "scope", "source"})
-    parts = [f"{name.replace('_', ' ')} {_say_setting(value)}" for name, value in given.items()]
+    settings = [f"{name.replace('_', ' ')} {_say_setting(value)}" for name, value in given.items()]
     scope = entry.scope
     where = [
         *scope.countries,
@@ -132,6 +132,7 @@ def _say_entry(entry: LeverEntry) -> str:
         *([f"{len(scope.legs)} legs"] if scope.legs else []),
         *scope.pathways,
     ]
+    parts = [", ".join(settings)]
     parts += [f"in {', '.join(where)}"] if where else []
     parts += [f"from {entry.start:%-d %b %Y}"] if entry.start else []
     return " ".join(parts)
@@ -140,4 +141,8 @@ def _say_entry(entry: LeverEntry) -> str:
 def _say_setting(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    number, _, unit = str(value).partition(" ")  # quantities with a unit are text: "30.0 days"
+    try:
+        return f"{float(number):.3g} {unit}".strip()
+    except ValueError:
+        return str(value)

@@ -1,8 +1,15 @@
-"""The plain picture of the route graph: kinds of place, and main, bypass, sea and regular legs."""
+"""The plain picture of the route graph: kinds of place, and main, bypass, sea and regular legs.
+
+Renew the picture of the documentation with::
+
+    python -m experiments.route_graph scenarios/central_mediterranean/baseline.yaml docs/route_graph
+"""
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
+from pathlib import Path
 from typing import NamedTuple
 
 from matplotlib.axes import Axes
@@ -20,8 +27,9 @@ from experiments.atlas import (
     draw_arrow,
     draw_ground,
     draw_labels,
+    mark_enlarged,
 )
-from experiments.pictures import BLUE, INK, VERMILLION, wrap
+from experiments.pictures import BLUE, INK, VERMILLION, house_style, save, wrap
 from simulation.spec.models import Leg, Scenario
 
 
@@ -54,6 +62,12 @@ PLACE_STYLES = {
 }
 
 
+def write_route_graph(scenario: Scenario, path: Path) -> list[Path]:
+    """Write the picture of the route graph as ``path``.png, .svg and .txt, and return the paths."""
+    with house_style():
+        return save(draw_route_graph(scenario), path, "The route graph", describe_route_graph(scenario))
+
+
 def draw_route_graph(scenario: Scenario) -> Figure:
     """Return the picture of all places and legs of a scenario."""
     figure = Figure(figsize=(13.0, 7.75))
@@ -64,10 +78,7 @@ def draw_route_graph(scenario: Scenario) -> Figure:
     for axes, window, labels in ((route, ROUTE, LABELS), (sea, CENTRAL_SEA, LABELS_CENTRAL_SEA)):
         _draw_panel(axes, window, scenario)
         draw_labels(axes, {place.id: place for place in scenario.places}, labels, 7.5)
-    x = [CENTRAL_SEA.west, CENTRAL_SEA.east, CENTRAL_SEA.east, CENTRAL_SEA.west, CENTRAL_SEA.west]
-    y = [CENTRAL_SEA.south, CENTRAL_SEA.south, CENTRAL_SEA.north, CENTRAL_SEA.north, CENTRAL_SEA.south]
-    route.plot(x, y, color=INK, lw=0.7, zorder=7)
-    sea.set_title("The central Mediterranean, enlarged", size=9, color=INK, loc="left", pad=4)
+    mark_enlarged(route, sea)
     _draw_key(figure, scenario)
     figure.text(0.02, 0.015, wrap([DISCLAIMER], 205), size=7.6, color=INK, va="bottom", linespacing=1.3)
     return figure
@@ -156,3 +167,9 @@ def _draw_key(figure: Figure, scenario: Scenario) -> None:
             ls=(0, style.dashes) if style.dashes else "-",
         )
         axes.text(0.505, y, f"{style.label} ({lines[kind]})", size=8.4, color=INK, va="center")
+
+
+if __name__ == "__main__":
+    from simulation.spec.load import load_scenario
+
+    write_route_graph(load_scenario(Path(sys.argv[1])), Path(sys.argv[2]))

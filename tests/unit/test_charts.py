@@ -15,9 +15,9 @@ from experiments.basemap import FILE, load_basemap
 from experiments.chart_rows import build_sections
 from experiments.charts import draw_risk_chart, write_charts
 from experiments.compare import compare
-from experiments.maps import build_leg_changes, draw_change_map, write_maps, write_route_graph
+from experiments.maps import build_leg_changes, draw_change_map, write_maps
 from experiments.pictures import count_weak_inputs, describe_assumptions, describe_source, house_style
-from experiments.route_graph import draw_route_graph
+from experiments.route_graph import draw_route_graph, write_route_graph
 
 BASELINE, VARIANT = build_scenario(), build_scenario("enforcement", enforcement=1.0)
 
@@ -39,7 +39,7 @@ def outside(figure: Figure) -> list[str]:
     renderer = canvas.get_renderer()
     width, height = figure.bbox.width, figure.bbox.height
     found = []
-    for text in figure.texts + [text for axes in figure.axes for text in axes.texts]:
+    for text in figure.findobj(mpl.text.Text):
         box = text.get_window_extent(renderer)
         if text.get_text().strip() and (box.x0 < 0 or box.y0 < 0 or box.x1 > width or box.y1 > height):
             found.append(text.get_text())
