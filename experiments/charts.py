@@ -154,8 +154,8 @@ def _draw_header(figure: Figure, comparison: Comparison, arm: str, height: float
         va="center",
     )
     subtitle = (
-        f"Compared with: {plan.baseline.document.title}. Simulated: the same people could set out in both, with "
-        "the same luck."
+        f"Compared with: {plan.baseline.document.title}. Simulated: the same people could set out in both, "
+        "with the same luck."
     )
     figure.text(COLUMNS.label, 1 - 0.66 / height, subtitle, size=10, color=INK, va="center")
     y = 1 - 1.10 / height

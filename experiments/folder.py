@@ -21,6 +21,7 @@ import simulation
 from experiments.plan import Plan, Task
 from experiments.statistics import LEVEL, QUANTILES_FROM
 from simulation.errors import ResultError
+from simulation.provenance import provenance
 
 if TYPE_CHECKING:
     from experiments.compare import Comparison
@@ -173,7 +174,7 @@ def describe(comparison: Comparison, code: str) -> dict[str, Any]:
     plan = comparison.plan
     return {
         "what": "Safe Passage comparison",
-        "software": _provenance(),
+        "software": provenance(),
         "model_code_sha256": code,
         "baseline": plan.baseline.document.scenario,
         "variants": [variant.document.scenario for variant in plan.variants],
@@ -214,15 +215,6 @@ def hash_model_code() -> str:
     for path in sorted(package.rglob("*.py")):
         digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
-
-
-def _provenance() -> dict[str, Any]:
-    try:
-        from simulation.provenance import provenance  # noqa: PLC0415
-    except ModuleNotFoundError:
-        return {"safepassage": simulation.__version__}
-    facts: dict[str, Any] = provenance()
-    return facts
 
 
 def _write_csv(table: pd.DataFrame, path: Path) -> None:

@@ -56,6 +56,19 @@ def test_the_folder_holds_the_comparison_and_every_run(tmp_path):
     assert list(tmp_path.iterdir()) == [folder]  # no partial folder, lock or temporary file is left
 
 
+def test_a_comparison_from_the_python_side_writes_the_same_folder_with_pictures(tmp_path):
+    comparison = compare(BASELINE, VARIANT, replicates=2, model=synthetic_model())
+    folder = comparison.write(tmp_path / "api")
+    names = {path.name for path in folder.iterdir()}
+    pictures = {f"{kind}_enforcement.{end}" for kind in ("risk", "map") for end in ("png", "svg", "txt")}
+    assert pictures <= names
+    other = run_into(tmp_path / "out")
+    for name in ("comparison.csv", "metadata.json", "patterns.csv"):
+        assert (folder / name).read_bytes() == (other / name).read_bytes()
+    with pytest.raises(ResultError, match="--force"):
+        comparison.write(folder)
+
+
 def test_a_run_read_back_is_the_run(tmp_path):
     folder = run_into(tmp_path / "out")
     expected = compare(BASELINE, VARIANT, replicates=2, model=synthetic_model())
