@@ -22,10 +22,13 @@ from experiments.plan import Plan, Task
 from experiments.statistics import LEVEL, QUANTILES_FROM
 from simulation.errors import ResultError
 from simulation.provenance import provenance
+from simulation.result import FORMAT, read_metadata
+from simulation.spec.load import dump_scenario
 
 if TYPE_CHECKING:
     from experiments.compare import Comparison
 
+KIND = "comparison"
 METADATA = "metadata.json"
 COMPARISON = "comparison.csv"
 DISPLACEMENT = "displacement.csv"
@@ -120,13 +123,14 @@ class ExperimentFolder:
             return
         if not self.folder.is_dir() or self.folder.is_symlink():
             raise ResultError(f"{self.folder}: is not a folder; choose another place with --out")
-        ours = (self.folder / METADATA).is_file() or not any(self.folder.iterdir())
-        if not ours:
+        if not any(self.folder.iterdir()):
+            return
+        if not (self.folder / METADATA).is_file() or read_metadata(self.folder).get("kind") != KIND:
             raise ResultError(
                 f"{self.folder}: holds files that are not a comparison's and will not be replaced; "
                 "choose another place with --out"
             )
-        if not self.force and any(self.folder.iterdir()):
+        if not self.force:
             raise ResultError(f"{self.folder}: exists already; --force replaces it, --out moves elsewhere")
 
     def _take_lock(self) -> IO[str]:
@@ -173,8 +177,9 @@ def describe(comparison: Comparison, code: str) -> dict[str, Any]:
     """Return the metadata of a comparison: enough to repeat every run and to know what made the numbers."""
     plan = comparison.plan
     return {
-        "what": "Safe Passage comparison",
-        "software": provenance(),
+        "format": FORMAT,
+        "kind": KIND,
+        "provenance": provenance(),
         "model_code_sha256": code,
         "baseline": plan.baseline.document.scenario,
         "variants": [variant.document.scenario for variant in plan.variants],
@@ -199,7 +204,7 @@ def describe(comparison: Comparison, code: str) -> dict[str, Any]:
             }
             for task in plan.tasks()
         ],
-        "scenarios": {name: scenario.model_dump(mode="json") for name, scenario in plan.arms.items()},
+        "scenarios": {name: dump_scenario(scenario) for name, scenario in plan.arms.items()},
     }
 
 

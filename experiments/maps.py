@@ -52,10 +52,10 @@ CHANGE = LinearSegmentedColormap.from_list("change", [BLUE, "#8FB8D4", NEUTRAL, 
 
 
 _READING = (
-    "How to read: width shows the people who enter a leg, in the scenario where more do; dashed legs (bypass) "
-    "avoid controls. Coloured legs: the 95% interval (total uncertainty) of the difference in deaths leaves "
-    "out 0. Grey: it does not, or fewer than 10 simulated people are behind it. Deaths on a leg include "
-    "those on its boats and vehicles."
+    "How to read: width shows the people who enter a leg, in the scenario where more do; dashed legs "
+    "(bypass) avoid controls. Coloured legs: the 95% interval (total uncertainty) of the difference in "
+    "deaths leaves out 0. Grey: it does not, or fewer than 10 simulated people are behind it. Deaths on "
+    "a leg include those on its boats and vehicles."
 )
 
 

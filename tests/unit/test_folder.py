@@ -12,7 +12,7 @@ from synthetic_runs import build_scenario, synthetic_model
 from experiments.compare import compare
 from experiments.folder import ExperimentFolder, hash_model_code, read_parquet
 from simulation.errors import ResultError
-from simulation.spec.models import Scenario
+from simulation.spec.load import scenario_from_dict
 
 BASELINE, VARIANT = build_scenario(), build_scenario("enforcement", enforcement=1.0)
 
@@ -51,7 +51,7 @@ def test_the_folder_holds_the_comparison_and_every_run(tmp_path):
     assert {entry["file"] for entry in metadata["runs"]} == {
         f"runs/{p.name}" for p in (folder / "runs").iterdir()
     }
-    assert Scenario.model_validate(metadata["scenarios"]["enforcement"]) == VARIANT
+    assert scenario_from_dict(metadata["scenarios"]["enforcement"]) == VARIANT
     assert metadata["model_code_sha256"] == hash_model_code()
     assert list(tmp_path.iterdir()) == [folder]  # no partial folder, lock or temporary file is left
 
