@@ -11,7 +11,7 @@ import mesa
 import numpy as np
 
 from simulation.institutions import Institution, found_institutions
-from simulation.kernels.layout import Keys, Status
+from simulation.kernels.layout import U64, Status
 from simulation.kernels.rng import Stream, stream_key
 from simulation.people_view import PeopleSet, Person
 from simulation.phases import CHUNK, DAY
@@ -23,8 +23,11 @@ from simulation.world.routes import build_routes
 from simulation.world.tables import build_world, cell_status, resolve_parameters
 
 
-def _keys(seed: int) -> Keys:
-    return Keys(*(stream_key(seed, Stream[name.upper()]) for name in Keys._fields))
+def _keys(seed: int) -> U64:
+    keys = np.zeros(max(Stream) + 1, np.uint64)
+    for stream in Stream:
+        keys[stream] = stream_key(seed, stream)
+    return keys
 
 
 class RouteModel(mesa.Model):
@@ -67,7 +70,7 @@ class RouteModel(mesa.Model):
         self.institutions: list[Institution] = found_institutions(self)
         population = build_population(scenario, self.routes, self.seed, scale, parameters)
         self.people, self.n_initial = population.people, population.n_initial
-        self.start_days = self.people.start_day
+        self.start_days = self.people.life["start_day"].copy()
         self.n_rows = self.n_initial
         self.quota_left = np.zeros(len(self.routes.legs))
         self.cell_status, self._cell_place = cell_status(self.routes)
@@ -78,7 +81,7 @@ class RouteModel(mesa.Model):
             lanes, self.cell_status, self.routes.n_groups, len(self.routes.legs),
             self.last_day - self.first_day + 1, min(n, -(-n // lanes) + CHUNK),
         )  # fmt: skip
-        self.recorder.count_initial(self.people.cell, self.people.group)
+        self.recorder.count_initial(self.people.life["cell"], self.people.life["group"])
         n_legs = len(self.routes.legs)
         self._cell_names = [leg.id for leg in self.routes.legs]
         self._cell_names += [self.routes.places[p].id if p >= 0 else "" for p in self._cell_place[n_legs:]]
@@ -133,7 +136,7 @@ class RouteModel(mesa.Model):
         return self.recorder.finish()
 
     def _started(self) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-        status = self.cell_status[self.people.cell]
+        status = self.cell_status[self.people.life["cell"]]
         return np.flatnonzero(status >= Status.WAITING)
 
 

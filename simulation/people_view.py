@@ -37,68 +37,75 @@ class Person(mesa.Agent):
     @property
     def status(self) -> Status:
         """What the person is doing."""
-        return Status(int(self.model.cell_status[self.model.people.cell[self.row]]))
+        return Status(int(self.model.cell_status[self.model.people.life[self.row]["cell"]]))
 
     @property
     def location(self) -> str:
         """Id of the place or leg; empty once the journey has ended."""
-        return self.model.location_of(int(self.model.people.cell[self.row]))
+        return self.model.location_of(int(self.model.people.life[self.row]["cell"]))
 
     @property
     def nationality(self) -> str:
         """Stream that the person belongs to."""
-        return self.model.routes.streams[int(self.model.people.group[self.row]) // DEMOGRAPHICS]
+        return self.model.routes.streams[int(self.model.people.life[self.row]["group"]) // DEMOGRAPHICS]
 
     @property
     def sex(self) -> str:
         """``female`` or ``male``."""
-        return DEMOGRAPHIC_NAMES[int(self.model.people.group[self.row]) % DEMOGRAPHICS][0]
+        return DEMOGRAPHIC_NAMES[int(self.model.people.life[self.row]["group"]) % DEMOGRAPHICS][0]
 
     @property
     def age(self) -> str:
         """``adult`` or ``child`` (under 18)."""
-        return DEMOGRAPHIC_NAMES[int(self.model.people.group[self.row]) % DEMOGRAPHICS][1]
+        return DEMOGRAPHIC_NAMES[int(self.model.people.life[self.row]["group"]) % DEMOGRAPHICS][1]
 
     @property
     def unaccompanied(self) -> bool:
         """Whether a child travels without a parent or guardian."""
-        return DEMOGRAPHIC_NAMES[int(self.model.people.group[self.row]) % DEMOGRAPHICS][2] == "unaccompanied"
+        return (
+            DEMOGRAPHIC_NAMES[int(self.model.people.life[self.row]["group"]) % DEMOGRAPHICS][2]
+            == "unaccompanied"
+        )
 
     @property
     def intention(self) -> str:
         """Intended region at the start."""
-        return INTENTIONS[int(self.model.people.choice_class[self.row]) // 2]
+        return INTENTIONS[int(self.model.people.life[self.row]["choice_class"]) // 2]
 
     @property
     def informed(self) -> bool:
         """False for people who understate the risks ahead."""
-        return int(self.model.people.choice_class[self.row]) % 2 == 0
+        return int(self.model.people.life[self.row]["choice_class"]) % 2 == 0
 
     @property
     def vulnerability(self) -> float:
         """Vulnerability in [0, 1]."""
-        return int(self.model.people.vulnerability[self.row]) / 255.0
+        return int(self.model.people.life[self.row]["vulnerability"]) / 255.0
 
     @property
     def incidents(self) -> int:
         """Harms suffered so far (counted up to 255)."""
-        return int(self.model.people.incidents[self.row])
+        return int(self.model.people.life[self.row]["incidents"])
 
     @property
     def times_detained(self) -> int:
         """Episodes of detention so far."""
-        return int(self.model.people.times_detained[self.row])
+        return int(self.model.people.life[self.row]["times_detained"])
 
     @property
     def sea_attempts(self) -> int:
         """Attempts to cross the sea so far."""
-        return int(self.model.people.sea_attempts[self.row])
+        return int(self.model.people.life[self.row]["sea_attempts"])
 
     @property
     def days_en_route(self) -> int | None:
         """Days since the start; None before it, and for people who were already on the way on the first day."""
-        start = int(self.model.people.start_day[self.row])
-        return None if start < 0 or self.status <= Status.STAYED_HOME else (self.model.today - calendar(start)).days
+        start = int(self.model.people.life[self.row]["start_day"])
+        return (
+            None
+            if start < 0 or self.status <= Status.STAYED_HOME
+            else (self.model.today - calendar(start)).days
+        )
 
     def remove(self) -> None:
         """Refuse: people leave the model by what happens to them."""
@@ -158,7 +165,7 @@ class PeopleSet(AgentSet):
         self,
         filter_func: Callable[[Any], bool] | None = None,
         at_most: int | float = float("inf"),
-        inplace: bool = False,  # noqa: FBT001, FBT002
+        inplace: bool = False,
         agent_type: type[mesa.Agent] | None = None,
         *,
         status: Status | None = None,
@@ -185,7 +192,7 @@ class PeopleSet(AgentSet):
                 cells &= self.model.cell_status == status
             if location is not None:
                 cells &= np.array([self.model.location_of(c) == location for c in range(cells.size)])
-            rows = rows[cells[self.model.people.cell[rows]]]
+            rows = rows[cells[self.model.people.life["cell"][rows]]]
         limit = int(at_most * (len(others) + rows.size)) if at_most < 1 else at_most
         if filter_func is not None:
             others = tuple(a for a in others if filter_func(a))
@@ -204,7 +211,7 @@ class PeopleSet(AgentSet):
             return self
         return PeopleSet(self.model, rows, others)
 
-    def shuffle(self, inplace: bool = False) -> PeopleSet:  # noqa: FBT001, FBT002
+    def shuffle(self, inplace: bool = False) -> PeopleSet:
         """Return the set in an order drawn from the model's generator; the model itself has no order."""
         rows = self.model.rng.permutation(self.rows)
         if inplace:
@@ -223,7 +230,9 @@ class PeopleSet(AgentSet):
             return [getattr(agent, method)(*args, **kwargs) for agent in self]
         return [method(agent, *args, **kwargs) for agent in self]
 
-    def get(self, attr_names: str | list[str], handle_missing: str = "error", default_value: Any = None) -> list[Any]:
+    def get(
+        self, attr_names: str | list[str], handle_missing: str = "error", default_value: Any = None
+    ) -> list[Any]:
         """Return one attribute, or a list of several, of every agent."""
         names = [attr_names] if isinstance(attr_names, str) else attr_names
 

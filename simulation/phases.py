@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulation.kernels.day import live_day, refresh_bounds
+from simulation.kernels.layout import APPLYING, BOARDING, SEEKING
+from simulation.kernels.rng import Stream
 from simulation.kernels.settle import apply_time_limits, depart, grant, lottery_order, serve
 from simulation.kernels.travel import assign_vehicles
 from simulation.units import DAYS_PER_MONTH
@@ -25,7 +27,9 @@ def policy(model: RouteModel) -> None:
         return
     for institution in model.institutions:
         institution.act(model.today)
-    model.world, _ = build_world(model.scenario, model.routes, model.settings, model.scale, model.reference_value)
+    model.world, _ = build_world(
+        model.scenario, model.routes, model.settings, model.scale, model.reference_value
+    )
     apply_time_limits(model.world, model.people, model.n_rows, model.day)
     refresh_bounds(model.world, model.people, model.n_rows)
 
@@ -51,14 +55,16 @@ def live(model: RouteModel) -> None:
 
 def serve_needs(model: RouteModel) -> None:
     """Services help people up to capacity, in a fair random order."""
-    asked = model.recorder.waiting("seeking")
+    asked = model.recorder.listed(SEEKING)
     if not len(asked):
         return
-    order = lottery_order(model.keys.service, model.day, model.people.who[asked[:, 0]], asked[:, 1])
+    order = lottery_order(model.keys[Stream.SERVICE], model.day, model.people.who[asked[:, 0]], asked[:, 1])
     if model.scenario.document.coupling.services:
         daily = model.settings.capacity * model.scale
         elapsed = model.day - model.first_day
-        capacity = np.floor(daily * (elapsed + 1)).astype(np.int64) - np.floor(daily * elapsed).astype(np.int64)
+        capacity = np.floor(daily * (elapsed + 1)).astype(np.int64) - np.floor(daily * elapsed).astype(
+            np.int64
+        )
     else:
         capacity = np.full(len(model.routes.places), _UNLIMITED, np.int64)
     rows, places = asked[order, 0].copy(), asked[order, 1].copy()
@@ -69,28 +75,40 @@ def grant_pathways(model: RouteModel) -> None:
     """Pathway offices decide complete applications; quotas unused within a month lapse."""
     daily = model.settings.quota * model.scale
     model.quota_left = np.minimum(model.quota_left + daily, np.maximum(daily * DAYS_PER_MONTH, 1.0))
-    asked = model.recorder.waiting("applying")
+    asked = model.recorder.listed(APPLYING)
     if not len(asked):
         return
-    order = lottery_order(model.keys.pathway, model.day, model.people.who[asked[:, 0]], asked[:, 1])
+    order = lottery_order(model.keys[Stream.PATHWAY], model.day, model.people.who[asked[:, 0]], asked[:, 1])
     binding = model.scenario.document.coupling.pathways
-    quota = np.floor(model.quota_left).astype(np.int64) if binding else np.full(daily.size, _UNLIMITED, np.int64)
+    quota = (
+        np.floor(model.quota_left).astype(np.int64) if binding else np.full(daily.size, _UNLIMITED, np.int64)
+    )
     before = quota.copy()
     rows, legs = asked[order, 0].copy(), asked[order, 1].copy()
-    grant(model.world, model.keys, model.people, model.recorder.tally, rows, legs, quota, model.day, model.days_left)
+    grant(
+        model.world,
+        model.keys,
+        model.people,
+        model.recorder.tally,
+        rows,
+        legs,
+        quota,
+        model.day,
+        model.days_left,
+    )
     if binding:
         model.quota_left -= before - quota
 
 
 def board(model: RouteModel) -> None:
     """People who leave today by boat or desert vehicle are put aboard by a keyed lottery."""
-    asked = model.recorder.waiting("boarding")
+    asked = model.recorder.listed(BOARDING)
     if not len(asked):
         return
     rows, legs = asked[:, 0].copy(), asked[:, 1].copy()
-    table = model.world.legs
+    table = model.world.leg
     order, vehicle = assign_vehicles(
-        model.keys.boarding, model.day, model.people.who[rows], legs, table.capacity, table.hash
+        model.keys[Stream.BOARDING], model.day, model.people.who[rows], legs, table["capacity"], table["hash"]
     )
     depart(
         model.world, model.keys, model.people, model.recorder.tally, rows[order], legs[order], vehicle,

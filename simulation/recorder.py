@@ -51,12 +51,8 @@ class Recorder:
             person_days=np.zeros((n_lanes, n_cells, n_groups), np.int64),
             stock=np.zeros((n_lanes, n_cells, n_groups), np.int32),
             flow=np.zeros((n_lanes, n_legs), np.int32),
-            n_boarding=np.zeros((n_lanes, 1), np.int64),
-            boarding=np.zeros((n_lanes, n_rows, 2), np.int32),
-            n_seeking=np.zeros((n_lanes, 1), np.int64),
-            seeking=np.zeros((n_lanes, n_rows, 2), np.int32),
-            n_applying=np.zeros((n_lanes, 1), np.int64),
-            applying=np.zeros((n_lanes, n_rows, 2), np.int32),
+            listed=np.zeros((n_lanes, 3, n_rows, 2), np.int32),
+            n_listed=np.zeros((n_lanes, 3), np.int64),
         )
         self._stock = np.zeros((n_cells, n_groups), np.int64)
         self._flow = np.zeros((n_days, n_legs), np.int32)
@@ -79,12 +75,12 @@ class Recorder:
         self.tally.person_days[:] = 0
         self.tally.person_days[0] = self.stock * days
 
-    def waiting(self, name: str) -> I32:
-        """Take what the lanes listed today: (n, 2) int32 of row and place or leg. name: boarding, seeking, applying."""
-        lists, numbers = getattr(self.tally, name), getattr(self.tally, f"n_{name}")
-        parts = [lists[lane, : numbers[lane, 0]] for lane in range(lists.shape[0])]
+    def listed(self, which: int) -> I32:
+        """Take what the lanes listed today, (n, 2) int32 of row and target. which: BOARDING, SEEKING or APPLYING."""
+        lists, numbers = self.tally.listed, self.tally.n_listed
+        parts = [lists[lane, which, : numbers[lane, which]] for lane in range(lists.shape[0])]
         taken: I32 = np.concatenate(parts)
-        numbers[:] = 0
+        numbers[:, which] = 0
         return taken
 
     def end_day(self, index: int) -> None:
@@ -92,7 +88,9 @@ class Recorder:
         self._flow[index] = self.tally.flow.sum(axis=0)
         self.tally.flow[:] = 0
         by_cell = self.stock.sum(axis=1)
-        self._census[index] = np.bincount(self._status, weights=by_cell, minlength=N_STATUSES).astype(np.int64)
+        self._census[index] = np.bincount(self._status, weights=by_cell, minlength=N_STATUSES).astype(
+            np.int64
+        )
 
     def end_month(self) -> None:
         """Close the month: keep its counts as sparse rows and start new ones at zero."""
@@ -101,7 +99,9 @@ class Recorder:
         month = np.full(where[0].size, self._month)
         self._events.append((month, *where, events[where]))
         days = self.tally.person_days.sum(axis=0)
-        alive = np.flatnonzero((self._status >= layout.Status.WAITING) & (self._status <= layout.Status.DETAINED))
+        alive = np.flatnonzero(
+            (self._status >= layout.Status.WAITING) & (self._status <= layout.Status.DETAINED)
+        )
         cell, group = np.nonzero(days[alive])
         self._days.append((np.full(cell.size, self._month), alive[cell], group, days[alive[cell], group]))
         self.tally.events[:] = 0

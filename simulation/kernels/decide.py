@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
-from simulation.kernels.rng import uniform
+from simulation.kernels.compile import inner
+from simulation.kernels.rng import Stream, uniform
 
 
-@njit
-def choose(options, keys, place, choice_class, luck, who, day):  # type: ignore[no-untyped-def]
+@inner
+def choose(world, keys, place, choice_class, luck, who, day):  # type: ignore[no-untyped-def]
     """Return the option (row of options) taken at a place, or -1 if none is open.
 
     Each open option draws its own finish time, the first one home wins: option k with chance weight_k / sum. Taste
@@ -21,14 +21,15 @@ def choose(options, keys, place, choice_class, luck, who, day):  # type: ignore[
     """
     best = np.inf
     winner = -1
-    for k in range(options.start[place], options.start[place + 1]):
-        weight = options.weight[k, choice_class]
+    for k in range(world.option_start[place], world.option_start[place + 1]):
+        weight = world.weight[k, choice_class]
         if weight <= 0.0:
             continue
-        known = options.awareness[k]
-        if known < 1.0 and uniform(keys.awareness, who, 0, options.hash[k]) >= known:
+        option = world.option[k]
+        known = option.awareness
+        if known < 1.0 and uniform(keys[Stream.AWARENESS], who, 0, option.hash) >= known:
             continue
-        finish = -math.log1p(-uniform(keys.choice, luck, day, options.hash[k])) / weight
+        finish = -math.log1p(-uniform(keys[Stream.CHOICE], luck, day, option.hash)) / weight
         if finish < best:
             best = finish
             winner = k

@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
+from simulation.kernels.compile import inner
 from simulation.kernels.layout import HARMS, RATES, Rate
 
 NOTHING = -1
@@ -25,36 +25,37 @@ def _multiplier(k, harm_multiplier, vulnerability):  # type: ignore[no-untyped-d
     return 1.0
 
 
-multiplier = njit(_multiplier)
+multiplier = inner(_multiplier)
 
 
-def _total_rate(rate, n_rates, harm_multiplier, vulnerability):  # type: ignore[no-untyped-def]
-    """Return the sum of the first n_rates rates a day, at this vulnerability (0..255)."""
+def _total_rate(rate, cell, risk, n_rates, harm_multiplier, vulnerability):  # type: ignore[no-untyped-def]
+    """Return the sum of the first n_rates rates a day of a cell and risk class, at this vulnerability (0..255)."""
     total = 0.0
     for k in range(n_rates):
-        total += rate[k] * multiplier(k, harm_multiplier, vulnerability)
+        total += rate[cell, risk, k] * multiplier(k, harm_multiplier, vulnerability)
     return total
 
 
-total_rate = njit(_total_rate)
+total_rate = inner(_total_rate)
 
 
-def _draw_event(u, fraction, rate, n_rates, harm_multiplier, vulnerability):  # type: ignore[no-untyped-def]
+def _draw_event(u, fraction, rate, cell, risk, n_rates, harm_multiplier, vulnerability):  # type: ignore[no-untyped-def]
     """Return (event, rest): the rate's number or NOTHING, and, if nothing, a uniform for what the day still holds.
 
-    u         uniform in [0, 1)
-    fraction  share of the day exposed, in [0, 1]
-    rate      (RATES,) per day
-    n_rates   only the first so many compete
+    u           uniform in [0, 1)
+    fraction    share of the day exposed, in [0, 1]
+    rate        (C, RISK_CLASSES, RATES) per day
+    cell, risk  row of the rates
+    n_rates     only the first so many compete
     """
-    total = total_rate(rate, n_rates, harm_multiplier, vulnerability)
+    total = total_rate(rate, cell, risk, n_rates, harm_multiplier, vulnerability)
     p_any = -math.expm1(-total * fraction)
     if u >= p_any:
         return NOTHING, (u - p_any) / (1.0 - p_any) if p_any < 1.0 else 0.0
     left = u / p_any * total
     last = NOTHING
     for k in range(n_rates):
-        r = rate[k] * multiplier(k, harm_multiplier, vulnerability)
+        r = rate[cell, risk, k] * multiplier(k, harm_multiplier, vulnerability)
         if r > 0.0:
             last = k
             if left < r:
@@ -63,13 +64,13 @@ def _draw_event(u, fraction, rate, n_rates, harm_multiplier, vulnerability):  # 
     return last, 0.0
 
 
-draw_event = njit(_draw_event)
+draw_event = inner(_draw_event)
 
 
-def _screening_bound(rate, harm_multiplier, vulnerability):  # type: ignore[no-untyped-def]
+def _screening_bound(rate, cell, risk, harm_multiplier, vulnerability):  # type: ignore[no-untyped-def]
     """Return b such that the chance of an event today is at most (b + 1) / 256: bytes above b are quiet days."""
-    p_any = -math.expm1(-total_rate(rate, RATES, harm_multiplier, vulnerability))
+    p_any = -math.expm1(-total_rate(rate, cell, risk, RATES, harm_multiplier, vulnerability))
     return np.uint8(min(255, max(0, int(math.ceil(256.0 * p_any)) - 1)))
 
 
-screening_bound = njit(_screening_bound)
+screening_bound = inner(_screening_bound)

@@ -20,6 +20,7 @@ I64 = npt.NDArray[np.int64]
 U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
+Records = npt.NDArray[np.void]
 
 NEVER = 2**31 - 1  # a due day that never comes
 DEMOGRAPHICS = 6  # female, male x adult, accompanied child, unaccompanied child
@@ -127,117 +128,120 @@ class Option(IntEnum):
     RETURN = 3
 
 
-CROSSED_SAHARA = 1  # bit of People.flags
+CROSSED_SAHARA = 1  # bit of LIFE.flags
+
+
+# Rows that are read together lie together: a record a person, a leg, a place, an option. Kernels pass few arrays, since
+# numba copies every array header at every call.
+LIFE = np.dtype(
+    [
+        ("vehicle", np.uint64),  # boat or desert vehicle, 0 if none
+        ("cell", np.int32),
+        ("group", np.int32),  # stream * DEMOGRAPHICS + demographic
+        ("start_day", np.int32),  # day on which the person could start, -1 for the initial population
+        ("last_fraction", np.float32),  # share of the due day that is spent on the leg, in (0, 1]
+        ("choice_class", np.uint8),  # intention * 2 + uninformed
+        ("vulnerability", np.uint8),  # in 1/255
+        ("flags", np.uint8),
+        ("incidents", np.uint8),  # harms suffered, saturating
+        ("times_detained", np.uint8),  # saturating
+        ("sea_attempts", np.uint8),  # saturating
+    ],
+    align=True,
+)
+
+LEG = np.dtype(
+    [
+        ("days_low", np.float64),  # travel time is triangular, days
+        ("days_mode", np.float64),
+        ("days_high", np.float64),
+        ("peril", np.float64),  # rates a day shared by a vehicle: wreck, breakdown or abandonment
+        ("pickup", np.float64),  # met by a rescue vessel
+        ("pullback", np.float64),  # intercepted
+        ("rescue_share", np.float64),  # chance that help reaches a vehicle in peril
+        ("death_rescued", np.float64),  # chance of death of each person aboard, given peril and rescue
+        ("death_unrescued", np.float64),
+        ("acceptance", np.float64),  # share of complete applications granted, 1 for legs that need none
+        ("origin", np.int32),
+        ("destination", np.int32),
+        ("capacity", np.int32),  # people to a vehicle at this scale, 0 if people travel apart
+        ("rescue_place", np.int32),  # where people rescued at sea land, -1 on land
+        ("back_leg", np.int32),  # interception leg back to the coast, -1 if none
+        ("custody_place", np.int32),  # where somebody arrested on the leg is detained
+        ("captivity_place", np.int32),  # where somebody abducted on the leg is held
+        ("hash", np.uint32),  # of the leg's name: the draw's item
+        ("purpose", np.uint8),
+        ("is_sea", np.uint8),
+        ("is_sahara", np.uint8),  # irregular desert leg: its first entry is a Sahara crossing
+    ],
+    align=True,
+)
+
+PLACE = np.dtype(
+    [
+        ("arrest_adult", np.float64),  # chance of detention after arrest
+        ("arrest_child", np.float64),  # -1: children are exempt
+        ("interception_adult", np.float64),  # chance of detention after being brought back from sea
+        ("interception_child", np.float64),
+        ("exit_expelled", np.float64),
+        ("exit_assisted", np.float64),
+        ("expulsion_leg", np.int32),  # -1 if none
+        ("limit_days", np.int32),  # detention's time limit, 0 if none
+        ("is_terminal", np.uint8),  # a destination from which nobody goes on
+        ("is_sea_zone", np.uint8),
+    ],
+    align=True,
+)
+
+OPTION = np.dtype(
+    [
+        ("awareness", np.float64),  # share of people to whom the option is known
+        ("leg", np.int32),  # leg to enter, -1 if none
+        ("hash", np.uint32),  # of the option's name
+        ("kind", np.uint8),
+    ],
+    align=True,
+)
+
+SETUP = np.dtype(
+    [
+        ("service_reach", np.float64),  # share of needs whose bearer knows where to go and dares to
+        ("service_relief", np.float64),  # share of vulnerability removed when served
+        ("n_legs", np.int32),
+        ("n_places", np.int32),
+        ("vulnerability_step", np.int32),  # rise per incident, in 1/255
+        ("vehicles_on", np.uint8),  # 0: everybody has a boat or vehicle of their own
+    ],
+    align=True,
+)
 
 
 class People(NamedTuple):
-    """One row a person, in the order of who; rows never move."""
+    """One row a person, in the order of start day and who; rows never move."""
 
     who: U64  # (N,) stable identity: stream hash (24 bits), day of start (16), ordinal (24)
-    group: I32  # (N,) stream * DEMOGRAPHICS + demographic
-    choice_class: U8  # (N,) intention * 2 + uninformed
-    start_day: I32  # (N,) day on which the person could start
-    cell: I32  # (N,)
     due: I32  # (N,) day at whose end the leg or a time limit ends; NEVER if none
-    last_fraction: F32  # (N,) share of the due day that is spent on the leg, in (0, 1]
-    vehicle: U64  # (N,) boat or desert vehicle, 0 if none
-    vulnerability: U8  # (N,) in 1/255
     bound: U8  # (N,) the day is looked at only if its screening byte is <= bound
-    flags: U8  # (N,)
-    incidents: U8  # (N,) harms suffered, saturating
-    times_detained: U8  # (N,) saturating
-    sea_attempts: U8  # (N,) saturating
-
-
-class Cells(NamedTuple):
-    """What holds in a cell today; rebuilt when a lever changes."""
-
-    status: U8  # (C,) Status
-    place: I32  # (C,) place of a place-like cell, destination of a leg, -1 for terminal cells
-    rate: F64  # (C, RISK_CLASSES, RATES) per day, at the vulnerability of reference
-
-
-class Legs(NamedTuple):
-    """Legs; the columns from peril on answer to levers."""
-
-    origin: I32  # (L,)
-    destination: I32  # (L,)
-    purpose: U8  # (L,)
-    is_sea: U8  # (L,)
-    is_desert: U8  # (L,)
-    is_sahara: U8  # (L,) irregular desert leg: its first entry is a Sahara crossing
-    capacity: I32  # (L,) people to a vehicle at this scale, 0 if people travel apart
-    days_low: F64  # (L,)
-    days_mode: F64  # (L,)
-    days_high: F64  # (L,)
-    hash: U32  # (L,) of the leg's name: the draw's item
-    rescue_place: I32  # (L,) where people rescued at sea land, -1 on land
-    back_leg: I32  # (L,) interception leg back to the coast, -1 if none
-    custody_place: I32  # (L,) where somebody arrested on the leg is detained
-    captivity_place: I32  # (L,) where somebody abducted on the leg is held
-    shared: F64  # (L, 3) rates a day of peril, pick-up, interception
-    rescue_share: F64  # (L,) chance that help reaches a vehicle in peril
-    death_rescued: F64  # (L,) chance of death of each person aboard, given peril and rescue
-    death_unrescued: F64  # (L,)
-
-
-class Places(NamedTuple):
-    """Places; the columns answer to levers except the first two."""
-
-    is_terminal: U8  # (P,) a destination from which nobody goes on
-    is_sea_zone: U8  # (P,)
-    detain_after_arrest: F64  # (P, 2) chance, for adults and children
-    detain_after_interception: F64  # (P, 2)
-    exit_expelled: F64  # (P,)
-    exit_assisted: F64  # (P,)
-    expulsion_leg: I32  # (P,) -1 if none
-    limit_days: I32  # (P,) detention's time limit, 0 if none
-
-
-class Options(NamedTuple):
-    """Options at each place, one block of rows a place."""
-
-    start: I32  # (P + 1,) options of place p are start[p]:start[p + 1]
-    kind: U8  # (O,) Option
-    leg: I32  # (O,) leg to enter, -1 if none
-    hash: U32  # (O,) of the option's name
-    weight: F64  # (O, CHOICE_CLASSES) exp(utility), 0 if closed
-    awareness: F64  # (O,) share of people to whom the option is known
-    go: F64  # (S, CHOICE_CLASSES) chance that somebody who could start does
+    life: Records  # (N,) LIFE
 
 
 class World(NamedTuple):
-    """All tables that a day reads."""
+    """All tables that a day reads; rebuilt when a lever changes."""
 
-    cells: Cells
-    legs: Legs
-    places: Places
-    options: Options
+    cell_status: U8  # (C,) Status
+    cell_place: I32  # (C,) place of a place-like cell, destination of a leg, -1 for terminal cells
+    rate: F64  # (C, RISK_CLASSES, RATES) per day, at the vulnerability of reference
+    leg: Records  # (L,) LEG
+    place: Records  # (P,) PLACE
+    option: Records  # (O,) OPTION
+    option_start: I32  # (P + 1,) options of place p are option_start[p]:option_start[p + 1]
+    weight: F64  # (O, CHOICE_CLASSES) exp(utility), 0 if closed
+    go: F64  # (S, CHOICE_CLASSES) chance that somebody who could start does
     harm_multiplier: F64  # (256,) of vulnerability, 1 on average over people who start
-    vulnerability_step: int  # rise per incident, in 1/255
-    vehicles_on: bool  # False: everybody has a boat or vehicle of their own
-    service_reach: float  # share of needs whose bearer knows where to go and dares to
-    service_relief: float  # share of vulnerability removed when served
-    acceptance: F64  # (L,) share of complete applications granted, 1 for legs that need none
-    n_places: int
-    n_legs: int
+    setup: Records  # (1,) SETUP
 
 
-class Keys(NamedTuple):
-    """Philox keys of the streams that kernels use."""
-
-    screen: np.uint64
-    event: np.uint64
-    choice: np.uint64
-    travel: np.uint64
-    vehicle: np.uint64
-    survival: np.uint64
-    boarding: np.uint64
-    custody: np.uint64
-    service: np.uint64
-    pathway: np.uint64
-    start: np.uint64
-    awareness: np.uint64
+BOARDING, SEEKING, APPLYING = 0, 1, 2  # lists of a day: (row, leg), (row, place), (row, leg)
 
 
 class Tally(NamedTuple):
@@ -250,12 +254,8 @@ class Tally(NamedTuple):
     person_days: I64  # (C, G) of the month, as a change against "nobody moves", see moves.move()
     stock: I32  # (C, G) change since the start of the run
     flow: I32  # (L,) legs entered today
-    n_boarding: I64  # (1,)
-    boarding: I32  # (N_lane, 2) row, leg
-    n_seeking: I64  # (1,)
-    seeking: I32  # (N_lane, 2) row, place
-    n_applying: I64  # (1,)
-    applying: I32  # (N_lane, 2) row, leg
+    listed: I32  # (3, N_lane, 2)
+    n_listed: I64  # (3,)
 
 
 # Cell numbering -----------------------------------------------------------------------------------------------------

@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-from numba import njit
-
+from simulation.kernels.compile import inner, viewing
 from simulation.kernels.hazards import screening_bound
-from simulation.kernels.layout import (
-    CROSSED_SAHARA,
-    DEMOGRAPHICS,
-    NEVER,
-    Event,
-    Purpose,
-    Status,
-    Tally,
-)
-from simulation.kernels.rng import uniform
+from simulation.kernels.layout import CROSSED_SAHARA, DEMOGRAPHICS, NEVER, Event, Purpose, Status, Tally
+from simulation.kernels.rng import Stream, uniform
 from simulation.kernels.travel import due_day, triangular
 
 
@@ -24,10 +15,10 @@ def _risk_class(group):  # type: ignore[no-untyped-def]
     return (demographic // 3) * 2 + (1 if demographic % 3 > 0 else 0)
 
 
-risk_class = njit(_risk_class)
+risk_class = inner(_risk_class)
 
 
-@njit
+@viewing
 def lane_of(tally, lane):  # type: ignore[no-untyped-def]
     """Return the tally of one lane: views, no copies."""
     return Tally(
@@ -35,16 +26,21 @@ def lane_of(tally, lane):  # type: ignore[no-untyped-def]
         tally.person_days[lane],
         tally.stock[lane],
         tally.flow[lane],
-        tally.n_boarding[lane],
-        tally.boarding[lane],
-        tally.n_seeking[lane],
-        tally.seeking[lane],
-        tally.n_applying[lane],
-        tally.applying[lane],
+        tally.listed[lane],
+        tally.n_listed[lane],
     )
 
 
-@njit
+@inner
+def enlist(tally, which, row, target):  # type: ignore[no-untyped-def]
+    """Put a person on one of the day's lists: BOARDING, SEEKING or APPLYING, with a leg or place."""
+    i = tally.n_listed[which]
+    tally.listed[which, i, 0] = row
+    tally.listed[which, i, 1] = target
+    tally.n_listed[which] = i + 1
+
+
+@inner
 def place_cell(world, place, status):  # type: ignore[no-untyped-def]
     """Return the cell of a place for WAITING, WORKING, DETAINED or CAPTIVE."""
     block = 0
@@ -54,13 +50,13 @@ def place_cell(world, place, status):  # type: ignore[no-untyped-def]
         block = 2
     elif status == Status.CAPTIVE:
         block = 3
-    return world.n_legs + block * world.n_places + place
+    return world.setup[0].n_legs + block * world.setup[0].n_places + place
 
 
-@njit
+@inner
 def terminal_cell(world, status):  # type: ignore[no-untyped-def]
     """Return the cell of a terminal status (or of NOT_STARTED), in TERMINAL_ORDER."""
-    base = world.n_legs + 4 * world.n_places
+    base = world.setup[0].n_legs + 4 * world.setup[0].n_places
     if status == Status.NOT_STARTED:
         return base
     if status == Status.STAYED_HOME:
@@ -76,82 +72,83 @@ def terminal_cell(world, status):  # type: ignore[no-untyped-def]
     return base + 6
 
 
-@njit
+@inner
 def refresh_bound(world, people, row):  # type: ignore[no-untyped-def]
     """Set the screening bound of a person from the cell's rates: 255 aboard a vehicle, whose fate is shared."""
-    if people.vehicle[row] != 0:
+    life = people.life[row]
+    if life.vehicle != 0:
         people.bound[row] = 255
     else:
-        rate = world.cells.rate[people.cell[row], risk_class(people.group[row])]
-        people.bound[row] = screening_bound(rate, world.harm_multiplier, people.vulnerability[row])
+        people.bound[row] = screening_bound(
+            world.rate, life.cell, risk_class(life.group), world.harm_multiplier, life.vulnerability
+        )
 
 
-@njit
+@inner
 def count(tally, people, row, event):  # type: ignore[no-untyped-def]
     """Count an event at the person's cell."""
-    tally.events[people.cell[row], people.group[row], event] += 1
+    life = people.life[row]
+    tally.events[life.cell, life.group, event] += 1
 
 
-@njit
+@inner
 def move(world, people, tally, row, cell, days_left):  # type: ignore[no-untyped-def]
     """Move a person to another cell at the end of a day of which, today included, ``days_left`` remain in the month.
 
     The census is taken at the end of the day: the new cell gets this day and the rest of the month, the old loses it.
     """
-    group = people.group[row]
-    old = people.cell[row]
-    tally.person_days[old, group] -= days_left
-    tally.person_days[cell, group] += days_left
-    tally.stock[old, group] -= 1
-    tally.stock[cell, group] += 1
-    people.cell[row] = cell
+    life = people.life[row]
+    tally.person_days[life.cell, life.group] -= days_left
+    tally.person_days[cell, life.group] += days_left
+    tally.stock[life.cell, life.group] -= 1
+    tally.stock[cell, life.group] += 1
+    life.cell = cell
     people.due[row] = NEVER
     refresh_bound(world, people, row)
 
 
-@njit
+@inner
 def stay_at(world, people, tally, row, place, status, days_left):  # type: ignore[no-untyped-def]
     """Move a person on foot to a place in a status."""
-    people.vehicle[row] = 0
+    people.life[row].vehicle = 0
     move(world, people, tally, row, place_cell(world, place, status), days_left)
 
 
-@njit
+@inner
 def end_journey(world, people, tally, row, status, event, days_left):  # type: ignore[no-untyped-def]
     """Count the event that ends a journey where it happens, then move the person to the terminal cell."""
     count(tally, people, row, event)
-    people.vehicle[row] = 0
+    people.life[row].vehicle = 0
     move(world, people, tally, row, terminal_cell(world, status), days_left)
     people.bound[row] = 0
 
 
-@njit
+@inner
 def take_leg(world, keys, people, tally, row, leg, vehicle, day, days_left):  # type: ignore[no-untyped-def]
     """Start a leg at the end of ``day``; travel begins the next morning, its time drawn once, shared by a vehicle."""
-    legs = world.legs
-    people.vehicle[row] = vehicle
+    life, way = people.life[row], world.leg[leg]
+    life.vehicle = vehicle
     move(world, people, tally, row, leg, days_left)
     count(tally, people, row, Event.ENTERED)
     tally.flow[leg] += 1
-    if legs.is_sahara[leg] and not people.flags[row] & CROSSED_SAHARA:
-        people.flags[row] |= CROSSED_SAHARA
+    if way.is_sahara and not life.flags & CROSSED_SAHARA:
+        life.flags |= CROSSED_SAHARA
         count(tally, people, row, Event.SAHARA_CROSSING)
     luck = vehicle if vehicle != 0 else people.who[row]
-    u = uniform(keys.travel, luck, day, legs.hash[leg])
-    days = triangular(u, legs.days_low[leg], legs.days_mode[leg], legs.days_high[leg])
-    due, fraction = due_day(day, days)
+    u = uniform(keys[Stream.TRAVEL], luck, day, way.hash)
+    due, fraction = due_day(day, triangular(u, way.days_low, way.days_mode, way.days_high))
     people.due[row] = due
-    people.last_fraction[row] = fraction
-    from_coast = world.places.is_sea_zone[legs.origin[leg]] == 0
-    if legs.is_sea[leg] and legs.purpose[leg] == Purpose.IRREGULAR and from_coast:
-        people.sea_attempts[row] = min(255, people.sea_attempts[row] + 1)
+    life.last_fraction = fraction
+    if way.is_sea and way.purpose == Purpose.IRREGULAR and not world.place[way.origin].is_sea_zone:
+        life.sea_attempts = min(255, life.sea_attempts + 1)
         count(tally, people, row, Event.SEA_ATTEMPT)
 
 
-@njit
+@inner
 def hurt(world, people, row):  # type: ignore[no-untyped-def]
     """Raise vulnerability after an incident: by the step, of what is left to 1."""
-    v = int(people.vulnerability[row])
-    v += (world.vulnerability_step * (255 - v) + 127) // 255
-    people.vulnerability[row] = min(255, v)
-    people.incidents[row] = min(255, people.incidents[row] + 1)
+    life = people.life[row]
+    v = int(life.vulnerability)
+    v += (world.setup[0].vulnerability_step * (255 - v) + 127) // 255
+    life.vulnerability = min(255, v)
+    life.incidents = min(255, life.incidents + 1)

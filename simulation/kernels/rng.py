@@ -10,7 +10,8 @@ from __future__ import annotations
 from enum import IntEnum, unique
 
 import numpy as np
-from numba import njit
+
+from simulation.kernels.compile import inner
 
 
 @unique
@@ -54,7 +55,7 @@ def _philox4x32(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
     return c0, c1, c2, c3
 
 
-philox4x32 = njit(_philox4x32, inline="never")
+philox4x32 = inner(_philox4x32)
 
 
 def stream_key(seed: int, stream: Stream) -> np.uint64:
@@ -78,7 +79,7 @@ def _words(key, who, day, item):  # type: ignore[no-untyped-def]
     )
 
 
-words = njit(_words)
+words = inner(_words)
 
 
 def _to_uniform(high, low):  # type: ignore[no-untyped-def]
@@ -86,7 +87,7 @@ def _to_uniform(high, low):  # type: ignore[no-untyped-def]
     return (np.float64(high >> np.uint64(5)) * _TWO_26 + np.float64(low >> np.uint64(6))) / _TWO_53
 
 
-to_uniform = njit(_to_uniform)
+to_uniform = inner(_to_uniform)
 
 
 def _uniform(key, who, day, item):  # type: ignore[no-untyped-def]
@@ -95,7 +96,7 @@ def _uniform(key, who, day, item):  # type: ignore[no-untyped-def]
     return to_uniform(a, b)
 
 
-uniform = njit(_uniform)
+uniform = inner(_uniform)
 
 
 def _screen_byte(w0, w1, w2, w3, lane):  # type: ignore[no-untyped-def]
@@ -110,4 +111,4 @@ def _screen_byte(w0, w1, w2, w3, lane):  # type: ignore[no-untyped-def]
     return (word >> np.uint64(8 * (lane & 3))) & np.uint64(0xFF)
 
 
-screen_byte = njit(_screen_byte)
+screen_byte = inner(_screen_byte)

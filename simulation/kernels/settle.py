@@ -7,10 +7,10 @@ The outcome is the same for any order of the list, so for any number of threads.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from simulation.kernels.compile import entry
 from simulation.kernels.day import decide
-from simulation.kernels.layout import I32, NEVER, U64, Event, Status
+from simulation.kernels.layout import DEMOGRAPHICS, I32, NEVER, U64, Event, Status
 from simulation.kernels.moves import (
     count,
     end_journey,
@@ -19,10 +19,10 @@ from simulation.kernels.moves import (
     stay_at,
     take_leg,
 )
-from simulation.kernels.rng import to_uniform, uniform, words
+from simulation.kernels.rng import Stream, to_uniform, uniform, words
 
 
-@njit(cache=True)
+@entry
 def depart(world, keys, people, tally, rows, legs, vehicles, day, days_left):  # type: ignore[no-untyped-def]
     """Start the legs of people who were put aboard vehicles. rows, legs (n,) int32; vehicles (n,) uint64."""
     mine = lane_of(tally, 0)
@@ -30,7 +30,7 @@ def depart(world, keys, people, tally, rows, legs, vehicles, day, days_left):  #
         take_leg(world, keys, people, mine, rows[i], legs[i], vehicles[i], day, days_left)
 
 
-@njit(cache=True)
+@entry
 def _lottery_priorities(key, who, day):  # type: ignore[no-untyped-def]
     priority = np.empty(who.size, np.uint64)
     for i in range(who.size):
@@ -50,7 +50,7 @@ def lottery_order(key: np.uint64, day: int, who: U64, queue: I32) -> I32:
     return np.lexsort((who, _lottery_priorities(key, who, day), queue)).astype(np.int32)
 
 
-@njit(cache=True)
+@entry
 def serve(world, keys, people, tally, rows, places, capacity, day):  # type: ignore[no-untyped-def]
     """Serve people in need, in lottery order, up to each place's capacity today; the rest is unmet need.
 
@@ -61,19 +61,19 @@ def serve(world, keys, people, tally, rows, places, capacity, day):  # type: ign
     mine = lane_of(tally, 0)
     for i in range(rows.size):
         row = rows[i]
-        a, b, _, _ = words(keys.service, people.who[row], day, 0)
-        asks = to_uniform(a, b) < world.service_reach
+        a, b, _, _ = words(keys[Stream.SERVICE], people.who[row], day, 0)
+        asks = to_uniform(a, b) < world.setup[0].service_reach
         if asks and capacity[places[i]] > 0:
             capacity[places[i]] -= 1
             count(mine, people, row, Event.SERVED)
-            v = people.vulnerability[row]
-            people.vulnerability[row] = np.uint8(v - np.uint8(world.service_relief * v + 0.5))
+            v = people.life[row].vulnerability
+            people.life[row].vulnerability = np.uint8(v - np.uint8(world.setup[0].service_relief * v + 0.5))
             refresh_bound(world, people, row)
         else:
             count(mine, people, row, Event.UNMET)
 
 
-@njit(cache=True)
+@entry
 def grant(world, keys, people, tally, rows, legs, quota, day, days_left):  # type: ignore[no-untyped-def]
     """Decide applications that are complete: refused, granted while the quota lasts, or kept waiting.
 
@@ -83,34 +83,33 @@ def grant(world, keys, people, tally, rows, legs, quota, day, days_left):  # typ
     mine = lane_of(tally, 0)
     for i in range(rows.size):
         row, leg = rows[i], legs[i]
-        place = world.legs.destination[leg]
-        item = world.legs.hash[leg]
-        if uniform(keys.pathway, people.who[row], people.due[row], item) >= world.acceptance[leg]:
+        place = world.leg[leg].destination
+        item = world.leg[leg].hash
+        if uniform(keys[Stream.PATHWAY], people.who[row], people.due[row], item) >= world.leg[leg].acceptance:
             count(mine, people, row, Event.REFUSED)
-            stay_at(world, people, mine, row, world.legs.origin[leg], Status.WAITING, days_left)
+            stay_at(world, people, mine, row, world.leg[leg].origin, Status.WAITING, days_left)
         elif quota[leg] > 0:
             quota[leg] -= 1
             count(mine, people, row, Event.COMPLETED)
-            if world.places.is_terminal[place]:
+            if world.place[place].is_terminal:
                 end_journey(world, people, mine, row, Status.ADMITTED, Event.ADMITTED, days_left)
             else:
                 stay_at(world, people, mine, row, place, Status.WAITING, days_left)
                 decide(world, keys, people, mine, row, place, day, days_left)
 
 
-@njit(cache=True)
+@entry
 def apply_time_limits(world, people, n_rows, day):  # type: ignore[no-untyped-def]
     """After a lever changed: people detained under a new time limit get it from today, exempt children leave today."""
     for row in range(n_rows):
-        cell = people.cell[row]
-        if world.cells.status[cell] != Status.DETAINED:
+        cell = people.life[row].cell
+        if world.cell_status[cell] != Status.DETAINED:
             continue
-        place = world.cells.place[cell]
-        child = 1 if (people.group[row] % 6) % 3 > 0 else 0
-        if child == 1 and world.places.detain_after_arrest[place, 1] < 0.0:
+        place = world.cell_place[cell]
+        child = people.life[row].group % DEMOGRAPHICS % 3 > 0
+        if child and world.place[place].arrest_child < 0.0:
             people.due[row] = day
-        elif world.places.limit_days[place] > 0:
-            people.due[row] = min(people.due[row], day + world.places.limit_days[place])
+        elif world.place[place].limit_days > 0:
+            people.due[row] = min(people.due[row], day + world.place[place].limit_days)
         else:
             people.due[row] = NEVER
-

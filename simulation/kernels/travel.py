@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
+from simulation.kernels.compile import entry, inner
 from simulation.kernels.layout import I32, U64
 from simulation.kernels.rng import words
 
@@ -21,7 +21,7 @@ def _triangular(u, low, mode, high):  # type: ignore[no-untyped-def]
     return high - math.sqrt((1.0 - u) * (high - low) * (high - mode))
 
 
-triangular = njit(_triangular)
+triangular = inner(_triangular)
 
 
 def _due_day(day, days):  # type: ignore[no-untyped-def]
@@ -33,10 +33,10 @@ def _due_day(day, days):  # type: ignore[no-untyped-def]
     return day + 1 + whole, np.float32(days - whole)
 
 
-due_day = njit(_due_day)
+due_day = inner(_due_day)
 
 
-@njit(cache=True)
+@entry
 def _boarding_priorities(key, who, day):  # type: ignore[no-untyped-def]
     priority = np.empty(who.size, np.uint64)
     for i in range(who.size):
@@ -66,5 +66,9 @@ def assign_vehicles(
     first = np.flatnonzero(np.r_[True, ordered_leg[1:] != ordered_leg[:-1]])
     rank = np.arange(order.size) - np.repeat(first, np.diff(np.r_[first, order.size]))
     number = (rank // capacity[ordered_leg]).astype(np.uint64)
-    vehicle = (leg_hash[ordered_leg].astype(np.uint64) << np.uint64(32)) | (np.uint64(day) << np.uint64(16)) | number
+    vehicle = (
+        (leg_hash[ordered_leg].astype(np.uint64) << np.uint64(32))
+        | (np.uint64(day) << np.uint64(16))
+        | number
+    )
     return order, vehicle

@@ -38,9 +38,15 @@ def expected_per_day(scenario: Scenario, stream: str, days: I32, headroom: float
             season[row.month - 1] = row.weight
     season = season / season.mean() if season.sum() > 0 else np.ones(12)
     dates = [calendar(int(d)) for d in days]
-    return np.array(
-        [annual.get(d.year, 0.0) * season[d.month - 1] / (366 if gregorian.isleap(d.year) else 365) for d in dates]
-    ) * headroom
+    return (
+        np.array(
+            [
+                annual.get(d.year, 0.0) * season[d.month - 1] / (366 if gregorian.isleap(d.year) else 365)
+                for d in dates
+            ]
+        )
+        * headroom
+    )
 
 
 def potential_journeys(

@@ -52,7 +52,10 @@ def draw_scenario(scenario: Scenario, *, seed: int, draw: int) -> Scenario:
         else p.model_copy(
             update={
                 "value": draw_between(
-                    _uniform(seed, draw, "parameter:" + p.name), p.low, p.high, log=p.distribution == "loguniform"
+                    _uniform(seed, draw, "parameter:" + p.name),
+                    p.low,
+                    p.high,
+                    log=p.distribution == "loguniform",
                 )
             }
         )
@@ -63,16 +66,22 @@ def draw_scenario(scenario: Scenario, *, seed: int, draw: int) -> Scenario:
             "parameters": parameters,
             "places": tuple(_redraw(p, seed, draw, f"stay:{p.kind}", "stay_days") for p in scenario.places),
             "risks": tuple(
-                _redraw(r, seed, draw, f"risk:{r.zone}:{r.setting}:{r.outcome}", "value") for r in scenario.risks
+                _redraw(r, seed, draw, f"risk:{r.zone}:{r.setting}:{r.outcome}", "value")
+                for r in scenario.risks
             ),
             "vehicle_risks": tuple(
-                _redraw(v, seed, draw, f"vehicle:{v.zone}:{v.quantity}", "value") for v in scenario.vehicle_risks
+                _redraw(v, seed, draw, f"vehicle:{v.zone}:{v.quantity}", "value")
+                for v in scenario.vehicle_risks
             ),
             "custody": tuple(
                 _redraw(c, seed, draw, f"custody:{c.zone}:{c.setting}", "mean_days") for c in scenario.custody
             ),
-            "streams": tuple(_redraw(s, seed, draw, f"stream:{s.stream}", "journeys") for s in scenario.streams),
-            "initial": tuple(_redraw(g, seed, draw, f"initial:{g.stream}", "people") for g in scenario.initial),
+            "streams": tuple(
+                _redraw(s, seed, draw, f"stream:{s.stream}", "journeys") for s in scenario.streams
+            ),
+            "initial": tuple(
+                _redraw(g, seed, draw, f"initial:{g.stream}", "people") for g in scenario.initial
+            ),
             "relative_risks": tuple(
                 _redraw(r, seed, draw, f"relative:{r.outcome}:{r.sex}:{r.age}", "value")
                 for r in scenario.relative_risks

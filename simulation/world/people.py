@@ -1,7 +1,7 @@
 """Columns of people: one value a fact, drawn once from the composition of the stream by the person's own luck.
 
-Writers after the start (one phase each): cell, due, last_fraction, vehicle, bound by moves; vulnerability by harm and
-services; flags, incidents, times_detained, sea_attempts by the day. who, group, choice_class, start_day never change.
+Writers after the start: cell, due, last_fraction, vehicle, bound by moves; vulnerability by harm and services; flags,
+incidents, times_detained, sea_attempts by the day. who, group, choice_class and start_day never change.
 """
 
 from __future__ import annotations
@@ -9,15 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
 from simulation.kernels import layout
-from simulation.kernels.layout import NEVER, F64, People, Status
+from simulation.kernels.compile import entry
+from simulation.kernels.layout import F64, NEVER, People, Status
 from simulation.kernels.rng import Stream, stream_key, to_uniform, uniform, words
 from simulation.spec.models import Scenario
 from simulation.world.departures import initial_people, potential_journeys
 from simulation.world.routes import INTENTIONS, Routes
-
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class Population:
     n_initial: int
 
 
-@njit(cache=True)
+@entry
 def _keep(key, who, scale):  # type: ignore[no-untyped-def]
     """Return whether each person is kept at a scale: by the person's own luck, so smaller scales are nested."""
     kept = np.empty(who.size, np.bool_)
@@ -37,7 +36,7 @@ def _keep(key, who, scale):  # type: ignore[no-untyped-def]
     return kept
 
 
-@njit(cache=True)
+@entry
 def _draw_persons(key, who, stream, shares, uninformed, start, group, choice_class, vulnerability):  # type: ignore[no-untyped-def]
     """Draw sex, age, company, intention, knowledge and vulnerability of everybody.
 
@@ -96,26 +95,17 @@ def build_population(
     stream = np.concatenate([stream0, stream1])
     n, n_initial = who.size, who0.size
     n_legs, n_places = len(routes.legs), len(routes.places)
-    home = n_legs + 4 * n_places + layout.TERMINAL_ORDER.index(Status.NOT_STARTED)
+    life = np.zeros(n, layout.LIFE)
     group, choice_class, vulnerability = np.empty(n, np.int32), np.empty(n, np.uint8), np.empty(n, np.uint8)
     _draw_persons(
         stream_key(seed, Stream.PERSON), who, stream, _stream_shares(scenario, routes),
         parameters["uninformed_share"], parameters["vulnerability_start"], group, choice_class, vulnerability,
     )  # fmt: skip
-    cell = np.full(n, home, np.int32)
-    cell[:n_initial] = n_legs + n_places + place0  # working
+    life["group"], life["choice_class"], life["vulnerability"] = group, choice_class, vulnerability
+    life["cell"] = n_legs + 4 * n_places + layout.TERMINAL_ORDER.index(Status.NOT_STARTED)
+    life["cell"][:n_initial] = n_legs + n_places + place0  # working
     due = np.full(n, NEVER, np.int32)
     due[n_initial:] = start1
-    start = np.full(n, -1, np.int32)
-    start[n_initial:] = start1
-    return Population(
-        People(
-            who=who, group=group, choice_class=choice_class, start_day=start, cell=cell, due=due,
-            last_fraction=np.zeros(n, np.float32), vehicle=np.zeros(n, np.uint64), vulnerability=vulnerability,
-            bound=np.zeros(n, np.uint8), flags=np.zeros(n, np.uint8), incidents=np.zeros(n, np.uint8),
-            times_detained=np.zeros(n, np.uint8), sea_attempts=np.zeros(n, np.uint8),
-        ),
-        n_initial,
-    )  # fmt: skip
-
-
+    life["start_day"][:n_initial] = -1
+    life["start_day"][n_initial:] = start1
+    return Population(People(who=who, due=due, bound=np.zeros(n, np.uint8), life=life), n_initial)

@@ -1,5 +1,4 @@
-"""Levers in force on a day, as effective settings of legs and places. Institutions write them; tables are built from them.
-"""
+"""Levers in force on a day, as effective settings of legs and places. Institutions write them; tables are built from them."""
 
 from __future__ import annotations
 
@@ -41,7 +40,9 @@ class Settings:
     acceptance: F64  # (L,); pathway offices
     awareness: F64  # (L,); pathway offices
     closed: Mask  # (L,); border authorities
-    after_arrest: F64  # (P, 2) chance of detention, adults and children (-1: children exempt); detention authorities
+    after_arrest: (
+        F64  # (P, 2) chance of detention, adults and children (-1: children exempt); detention authorities
+    )
     after_interception: F64  # (P, 2); detention authorities
     limit_days: F64  # (P,) 0: none; detention authorities
     capacity: F64  # (P,) people served a day; service providers

@@ -105,7 +105,10 @@ def _risk_tables(scenario: Scenario, mean_days: F64) -> tuple[F64, F64, F64, F64
         return float(row.value) if row.unit == "per_day" else -math.log1p(-row.value) / days
 
     legs = np.array(
-        [[rate(leg.risk_zone, "leg", o, mean_days[i]) for o in OUTCOMES] for i, leg in enumerate(scenario.legs)]
+        [
+            [rate(leg.risk_zone, "leg", o, mean_days[i]) for o in OUTCOMES]
+            for i, leg in enumerate(scenario.legs)
+        ]
     )
     places, detained, captive = (
         np.array([[rate(zone(p), setting, o, 1.0) for o in OUTCOMES] for p in scenario.places])
@@ -141,7 +144,9 @@ def _relative_risks(scenario: Scenario) -> F64:
     return relative / np.where(mean > 0, mean, 1.0)
 
 
-def _options(scenario: Scenario, place_index: dict[str, int], terminal: U8, sea: U8) -> list[tuple[int, int, int, int]]:
+def _options(
+    scenario: Scenario, place_index: dict[str, int], terminal: U8, sea: U8
+) -> list[tuple[int, int, int, int]]:
     """Return (place, kind, leg, hash) of every option, by place; what is open and how good it is comes later."""
     voluntary = {leg.origin for leg in scenario.legs if leg.purpose == "return_voluntary"}
     rows: list[tuple[int, int, int, int]] = []
@@ -183,8 +188,10 @@ def build_routes(scenario: Scenario) -> Routes:
 
     by_days = sorted(range(len(legs)), key=lambda i: (days[i].mean(), i))
     back = {int(origin[i]): i for i in reversed(range(len(legs))) if legs[i].purpose == "interception"}
-    landings = {z: _first([int(destination[i]) for i in by_days if origin[i] == z and terminal[destination[i]]])
-                for z in range(len(places))}
+    landings = {
+        z: _first([int(destination[i]) for i in by_days if origin[i] == z and terminal[destination[i]]])
+        for z in range(len(places))
+    }
     any_landing = _first([p for p in landings.values() if p >= 0])
     rescue = [-1] * len(legs)
     for i in range(len(legs)):
@@ -205,7 +212,11 @@ def build_routes(scenario: Scenario) -> Routes:
     streams = tuple(dict.fromkeys(row.stream for row in scenario.streams))
     stream_place = {row.stream: index[row.place] for row in scenario.streams}
     options = _options(scenario, index, terminal, sea)
-    counts = np.bincount([row[0] for row in options], minlength=len(places)) if options else np.zeros(len(places), int)
+    counts = (
+        np.bincount([row[0] for row in options], minlength=len(places))
+        if options
+        else np.zeros(len(places), int)
+    )
     expel = {int(origin[i]): i for i in reversed(range(len(legs))) if legs[i].purpose == "return_forced"}
     return Routes(
         places=places,
@@ -222,7 +233,9 @@ def build_routes(scenario: Scenario) -> Routes:
         leg_hash=np.array([name_hash("leg:" + leg.id) for leg in legs], np.uint32),
         days=days,
         price=np.array([_price(leg) for leg in legs], np.float64),
-        back_leg=np.array([back.get(zone_of(i), -1) if is_sea[i] else -1 for i in range(len(legs))], np.int32),
+        back_leg=np.array(
+            [back.get(zone_of(i), -1) if is_sea[i] else -1 for i in range(len(legs))], np.int32
+        ),
         rescue_place=np.array(rescue, np.int32),
         custody_place=np.where(custody_place < 0, origin, custody_place).astype(np.int32),
         captivity_place=captivity_place,

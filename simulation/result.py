@@ -1,0 +1,215 @@
+"""A finished run: its counts with names put back, written as Parquet tables and metadata, never half-written."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from simulation.errors import ResultError
+from simulation.kernels.layout import TERMINAL_ORDER, Event, Status
+from simulation.recorder import Counts
+from simulation.spec.load import dump_scenario, scenario_from_dict
+from simulation.spec.models import Scenario
+from simulation.world.policy import calendar, day_number
+from simulation.world.routes import DEMOGRAPHIC_NAMES
+
+FORMAT = 1
+TABLES = ("events", "person_days", "flows", "census")
+_SETTINGS = ("waiting", "working", "detention", "captivity")
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What one run of one scenario gave.
+
+    Attributes:
+        scenario: The scenario as it was run, resolved.
+        seed: Seed of the run.
+        scale: Share of people simulated; counts are of simulated people, multiply by 1/scale for people.
+        streams: Names of the streams, in the order of group numbers.
+        counts: Everything that was counted.
+        provenance: Versions and revision.
+    """
+
+    scenario: Scenario
+    seed: int
+    scale: float
+    streams: tuple[str, ...]
+    counts: Counts
+    provenance: dict[str, Any]
+
+    @cached_property
+    def cells(self) -> pd.DataFrame:
+        """One row a cell: setting (leg, waiting, working, detention, captivity, ended) and location (id)."""
+        legs, places = self.scenario.legs, self.scenario.places
+        setting = (
+            ["leg"] * len(legs) + [s for s in _SETTINGS for _ in places] + ["ended"] * len(TERMINAL_ORDER)
+        )
+        ended = [status.name.lower() for status in TERMINAL_ORDER]
+        location = [leg.id for leg in legs] + [p.id for _ in _SETTINGS for p in places] + ended
+        return pd.DataFrame({"setting": setting, "location": location})
+
+    @cached_property
+    def groups(self) -> pd.DataFrame:
+        """One row a group: stream, sex, age and company (accompanied, unaccompanied; empty for adults)."""
+        rows = [(s, *d) for s in self.streams for d in DEMOGRAPHIC_NAMES]
+        return pd.DataFrame(rows, columns=["stream", "sex", "age", "company"])
+
+    @cached_property
+    def months(self) -> pd.DatetimeIndex:
+        """First day of every month of the run."""
+        period = self.scenario.document.period
+        return pd.date_range(period.start.replace(day=1), period.end, freq="MS")
+
+    def _named(self, month: Any, cell: Any, group: Any, extra: dict[str, Any]) -> pd.DataFrame:
+        cells, groups = self.cells.iloc[cell], self.groups.iloc[group]
+        columns = {"month": self.months[month].strftime("%Y-%m")}
+        columns |= {name: cells[name].to_numpy() for name in cells}
+        columns |= {name: groups[name].to_numpy() for name in groups}
+        return pd.DataFrame(columns | extra)
+
+    @property
+    def events(self) -> pd.DataFrame:
+        """Simulated events by month, setting, location, stream, sex, age, company and event: column ``people``."""
+        c = self.counts
+        kinds = np.array([e.name.lower() for e in Event])
+        extra = {"event": kinds[c.event_kind], "people": c.event_count}
+        return self._named(c.event_month, c.event_cell, c.event_group, extra)
+
+    @property
+    def person_days(self) -> pd.DataFrame:
+        """Simulated person-days by month, setting, location and group, from the census at the end of each day."""
+        c = self.counts
+        return self._named(c.days_month, c.days_cell, c.days_group, {"days": c.days_count})
+
+    @property
+    def flows(self) -> pd.DataFrame:
+        """Legs entered, by day and leg; days and legs with nobody are left out."""
+        day, leg = np.nonzero(self.counts.flow)
+        first = day_number(self.scenario.document.period.start)
+        names = np.array([x.id for x in self.scenario.legs])
+        dates = np.array([calendar(first + int(d)).isoformat() for d in range(self.counts.flow.shape[0])])
+        return pd.DataFrame({"day": dates[day], "leg": names[leg], "people": self.counts.flow[day, leg]})
+
+    @property
+    def census(self) -> pd.DataFrame:
+        """Simulated people by day (rows) and status (columns), at the end of each day."""
+        first = day_number(self.scenario.document.period.start)
+        dates = [calendar(first + d).isoformat() for d in range(self.counts.census.shape[0])]
+        columns = [s.name.lower() for s in Status]
+        return pd.DataFrame(self.counts.census, columns=columns).assign(day=dates).loc[:, ["day", *columns]]
+
+    def metadata(self) -> dict[str, Any]:
+        """Return everything needed to repeat the run, ready for JSON."""
+        return {
+            "format": FORMAT,
+            "kind": "run",
+            "seed": self.seed,
+            "scale": self.scale,
+            "provenance": self.provenance,
+            "scenario": dump_scenario(self.scenario),
+        }
+
+    def write(self, folder: Path | str, *, force: bool = False) -> Path:
+        """Write tables and metadata to a folder, which appears whole or not at all.
+
+        Args:
+            folder: Where to write; its parents are made.
+            force: Replace a run that is there.
+
+        Raises:
+            ResultError: The folder exists (without force), is not a run (with force), or cannot be written.
+        """
+        target = Path(folder)
+        prepare_target(target, force=force, kind="run")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+        except OSError as error:
+            raise ResultError(
+                f"{target}: cannot write here ({error.strerror}); choose another folder with --out"
+            ) from error
+        try:
+            for name in TABLES:
+                write_parquet(getattr(self, name), temporary / f"{name}.parquet")
+            (temporary / "metadata.json").write_text(
+                json.dumps(self.metadata(), indent=1) + "\n", encoding="utf-8"
+            )
+            temporary.chmod(0o755)
+            if target.exists():
+                shutil.rmtree(target)
+            temporary.replace(target)
+        except OSError as error:
+            raise ResultError(f"{target}: cannot write ({error.strerror})") from error
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+        return target
+
+
+def prepare_target(target: Path, *, force: bool, kind: str) -> None:
+    """Refuse a target that exists, unless ``force`` and it is itself a ``kind`` folder or empty.
+
+    Raises:
+        ResultError: With what to do instead.
+    """
+    if not target.exists():
+        return
+    if not target.is_dir():
+        raise ResultError(f"{target}: is a file, not a folder; choose another folder with --out")
+    if not any(target.iterdir()):
+        return
+    if not force:
+        raise ResultError(
+            f"{target}: exists already; choose another folder with --out, or replace it with --force"
+        )
+    if read_metadata(target).get("kind") != kind:
+        raise ResultError(f"{target}: is not a {kind} folder, so --force does not replace it")
+
+
+def write_parquet(table: pd.DataFrame, path: Path) -> None:
+    """Write a table as one zstd Parquet file, by way of a temporary name."""
+    temporary = path.with_suffix(".tmp")
+    pq.write_table(pa.Table.from_pandas(table, preserve_index=False), temporary, compression="zstd")
+    os.replace(temporary, path)
+
+
+def read_parquet(path: Path) -> pd.DataFrame:
+    """Read one Parquet file by path, without threads (Arrow can abort at exit after a threaded read)."""
+    try:
+        frame: pd.DataFrame = pq.read_table(str(path), use_threads=False).to_pandas()
+    except (OSError, pa.ArrowInvalid) as error:
+        raise ResultError(f"{path}: cannot be read as Parquet ({error})") from error
+    return frame
+
+
+def read_metadata(folder: Path) -> dict[str, Any]:
+    """Return metadata.json of a run or experiment folder.
+
+    Raises:
+        ResultError: The folder has none, or it is not ours.
+    """
+    path = folder / "metadata.json"
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ResultError(f"{folder}: no readable metadata.json, so this is not a result folder") from error
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
+        raise ResultError(f"{path}: result format {FORMAT} is needed")
+    return found
+
+
+def read_request(folder: Path | str) -> tuple[Scenario, int, float]:
+    """Return (scenario, seed, scale) of a run folder: all that is needed for the same bits again."""
+    metadata = read_metadata(Path(folder))
+    return scenario_from_dict(metadata["scenario"]), int(metadata["seed"]), float(metadata["scale"])
