@@ -68,8 +68,10 @@ class Row:
 
     @property
     def direction(self) -> int:
-        """1: more, -1: fewer, 0: the 95% interval of the ratio holds 1, or there is none."""
-        return 1 if self.ratio.low > 1 else -1 if self.ratio.high < 1 else 0
+        """1: more, -1: fewer, 0: not clear by the 95% interval of the ratio, or else the difference."""
+        if is_known(self.ratio.value):
+            return 1 if self.ratio.low > 1 else -1 if self.ratio.high < 1 else 0
+        return 1 if self.difference.low > 0 else -1 if self.difference.high < 0 else 0
 
     @property
     def level_texts(self) -> tuple[str, str]:

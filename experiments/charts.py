@@ -29,19 +29,21 @@ from experiments.wording import is_known, say_ratio
 WIDTH_INCHES = 13.0
 ROW_INCHES, HEADING_INCHES = 0.40, 0.46
 HEADER_INCHES, NOTE_INCHES, AXIS_INCHES = 1.55, 0.152, 0.62
+LONGEST_LEVEL = 4.0
+"""Intervals of levels are cut, with an arrow, at this multiple of the larger estimate."""
 RATIO_LIMIT = 8.0
 """Ratios beyond this factor are drawn at the edge with an arrow; the text column has the number."""
 _TICKS = {
-    1 / 8: "an eighth",
-    1 / 4: "a quarter",
+    1 / 8: "1/8",
+    1 / 4: "1/4",
     1 / 2: "half",
     0.8: "\N{MINUS SIGN}20%",
     1.0: "same",
     1.25: "+25%",
     1.5: "+50%",
     2.0: "twice",
-    4.0: "4 times",
-    8.0: "8 times",
+    4.0: "4\N{MULTIPLICATION SIGN}",
+    8.0: "8\N{MULTIPLICATION SIGN}",
 }
 
 
@@ -204,25 +206,21 @@ def _draw_levels(axes: Axes, row: Row) -> None:
     axes.axis("off")
     spans = (row.baseline, row.variant)
     most = max(high for span in spans for high in span if math.isfinite(high))
+    most = min(most, LONGEST_LEVEL * max(span.value for span in spans))
     axes.set_xlim(0, most * 1.42)  # room for the numbers on the right
     axes.set_ylim(0, 1)
     axes.plot([0, 0], [0.05, 0.95], color=PALE, lw=0.8)
-    for span, text, y, filled in zip(spans, row.level_texts, (0.72, 0.28), (False, True), strict=True):
-        colour = _colour(row) if filled else INK
+    for span, text, y, is_variant in zip(spans, row.level_texts, (0.72, 0.28), (False, True), strict=True):
+        colour = _colour(row) if is_variant else INK
         end = span.value
         if is_known(span.low, span.high):
-            end = max(span.high, span.value)
-            axes.plot(
-                [max(span.low, 0.0), span.high],
-                [y, y],
-                color=colour,
-                lw=2.6,
-                alpha=0.30,
-                solid_capstyle="butt",
-            )
-        axes.plot(
-            span.value, y, "o", ms=4.6, mfc=colour if filled else "white", mec=colour, mew=1.1, clip_on=False
-        )
+            end = min(max(span.high, span.value), most)
+            bar = [max(span.low, 0.0), end]
+            axes.plot(bar, [y, y], color=colour, lw=2.6, alpha=0.30, solid_capstyle="butt")
+            if span.high > most:
+                axes.plot(end, y, ">", color=colour, ms=3.5)
+        fill = colour if is_variant else "white"
+        axes.plot(span.value, y, "o", ms=4.6, mfc=fill, mec=colour, mew=1.1, clip_on=False)
         axes.annotate(text, (end, y), (5, 0), textcoords="offset points", va="center", size=8.5, color=colour)
 
 
@@ -272,7 +270,8 @@ def _draw_ratio(axes: Axes, row: Row, y: float) -> None:
         if beyond:
             axes.plot(edge, y, marker, color=colour, ms=6, clip_on=False, zorder=3)
     if low <= row.ratio.value <= high:
-        axes.plot(row.ratio.value, y, "o", ms=5.6, mfc=colour, mec="white", mew=0.8, zorder=4)
+        fill = colour if row.direction else "white"
+        axes.plot(row.ratio.value, y, "o", ms=5.6, mfc=fill, mec=colour, mew=1.0, zorder=4)
 
 
 def _below(span: Span, low: float) -> bool:
@@ -296,11 +295,12 @@ def _write_notes(comparison: Comparison, arm: str) -> str:
     """Return how to read the chart, its source and its assumptions."""
     plan = comparison.plan
     reading = (
-        f"How to read: dots are means over {plan.replicates} joint draws of the uncertain parameters, shared "
-        "by both scenarios. Pale bars: where the value would lie under one more such draw (95%, total "
+        f"How to read: dots are means over {plan.replicates} joint draws of the uncertain parameters, "
+        "shared by both scenarios. Pale bars: where the value would lie under one more such draw (95%, total "
         f"uncertainty). Thin dark lines: 95% interval of the mean over {plan.monte_carlo} seeds with "
-        "parameters at their defaults (chance alone). Coloured: the total interval of the ratio leaves out "
-        "\N{LEFT SINGLE QUOTATION MARK}same\N{RIGHT SINGLE QUOTATION MARK}. Movement is not coloured: fewer "
-        "arrivals are not a protection outcome. * rests on fewer than 10 simulated people."
+        "parameters at their defaults (chance alone). Filled and coloured on the right: the total interval "
+        "leaves out \N{LEFT SINGLE QUOTATION MARK}same\N{RIGHT SINGLE QUOTATION MARK}; hollow and grey: it "
+        "does not. Movement is not coloured: fewer arrivals are not a protection outcome. * rests on fewer "
+        "than 10 simulated people."
     )
     return wrap([reading, describe_source(plan, arm), describe_assumptions(plan, arm)], 200)

@@ -125,12 +125,25 @@ def say_change(value: float, low: float, high: float, *, whole: bool = True) -> 
     """Return a difference with its interval: ``+120 (+40 to +210)``; without interval only the difference."""
     if not is_known(value):
         return UNKNOWN
-    step = find_step(value, low, high, whole=whole)
     ends = [end for end in (value, low, high) if is_known(end)]
+    step = find_step(value, low, high, whole=whole)
+    steps = [step] * 3
+    if low * high > 0:
+        # An end that is not 0 must not read as 0, the sign would be in doubt; the others need no more than
+        # two digits.
+        finest = max(_leading(min(abs(low), abs(high))), 1.0 if whole else 0.0)
+        if finest < step:
+            steps = [min(step, max(finest, _leading(end) / 10.0)) for end in (value, low, high)]
     unit = MILLION if max(map(abs, ends)) >= MILLION else 1.0
-    said = [say_number(end / unit, step / unit, sign=True) for end in (value, low, high)]
+    pairs = zip((value, low, high), steps, strict=True)
+    said = [say_number(end / unit, step / unit, sign=True) for end, step in pairs]
     text = f"{said[0]} ({said[1]} to {said[2]})" if is_known(low, high) else said[0]
     return f"{text} million" if unit == MILLION else text
+
+
+def _leading(value: float) -> float:
+    """Return the power of ten of a number's first digit; 0 for 0 and for what is not known."""
+    return 10.0 ** math.floor(math.log10(abs(value))) if is_known(value) and value else 0.0
 
 
 def say_ratio(value: float, low: float, high: float) -> str:
