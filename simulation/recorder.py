@@ -27,6 +27,7 @@ class Counts:
     days_count: I64  # person-days, by the census at the end of each day
     flow: I32  # (n_days, L) legs entered
     census: I64  # (n_days, N_STATUSES) people at the end of each day
+    initial: I64  # (C, G) people before the first day
     stock: I64  # (C, G) people at the end of the run
 
 
@@ -48,13 +49,14 @@ class Recorder:
         self._status = cells
         self.tally = Tally(
             events=np.zeros((n_lanes, n_cells, n_groups, EVENTS), np.int32),
-            person_days=np.zeros((n_lanes, n_cells, n_groups), np.int64),
-            stock=np.zeros((n_lanes, n_cells, n_groups), np.int32),
+            moved=np.zeros((n_lanes, n_cells, n_groups, 2), np.int64),
+            census=np.zeros((n_lanes, N_STATUSES), np.int64),
             flow=np.zeros((n_lanes, n_legs), np.int32),
             listed=np.zeros((n_lanes, 3, n_rows, 2), np.int32),
             n_listed=np.zeros((n_lanes, 3), np.int64),
         )
         self._stock = np.zeros((n_cells, n_groups), np.int64)
+        self._initial = np.zeros(N_STATUSES, np.int64)
         self._flow = np.zeros((n_days, n_legs), np.int32)
         self._census = np.zeros((n_days, N_STATUSES), np.int64)
         self._events: list[tuple[I32, ...]] = []
@@ -64,16 +66,17 @@ class Recorder:
     def count_initial(self, cell: I32, group: I32) -> None:
         """Count where everybody is before the first day."""
         np.add.at(self._stock, (cell, group), 1)
+        self._initial += np.bincount(self._status[cell], minlength=N_STATUSES)
 
     @property
     def stock(self) -> I64:
         """People by cell and group, (C, G), as of now."""
-        return self._stock + self.tally.stock.sum(axis=0)
+        return self._stock + self.tally.moved[..., 1].sum(axis=0)
 
     def begin_month(self, days: int) -> None:
         """Open a month of which ``days`` are simulated: if nobody moves, the stock stays for all of them."""
-        self.tally.person_days[:] = 0
-        self.tally.person_days[0] = self.stock * days
+        self.tally.moved[..., 0] = 0
+        self.tally.moved[0, ..., 0] = self.stock * days
 
     def listed(self, which: int) -> I32:
         """Take what the lanes listed today, (n, 2) int32 of row and target. which: BOARDING, SEEKING or APPLYING."""
@@ -98,7 +101,7 @@ class Recorder:
         where = np.nonzero(events)
         month = np.full(where[0].size, self._month)
         self._events.append((month, *where, events[where]))
-        days = self.tally.person_days.sum(axis=0)
+        days = self.tally.moved[..., 0].sum(axis=0)
         alive = np.flatnonzero(
             (self._status >= layout.Status.WAITING) & (self._status <= layout.Status.DETAINED)
         )
@@ -115,5 +118,5 @@ class Recorder:
         return Counts(
             month.astype(as_i32), cell.astype(as_i32), group.astype(as_i32), kind.astype(as_i32),
             count.astype(np.int64), d_month.astype(as_i32), d_cell.astype(as_i32), d_group.astype(as_i32),
-            d_count.astype(np.int64), self._flow, self._census, self.stock,
+            d_count.astype(np.int64), self._flow, self._census, self._stock, self.stock,
         )  # fmt: skip

@@ -132,9 +132,8 @@ class RunResult:
             ResultError: The folder exists (without force), is not a run (with force), or cannot be written.
         """
         target = Path(folder)
-        prepare_target(target, force=force, kind="run")
+        check_target(target, force=force, kind="run")
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
             temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
         except OSError as error:
             raise ResultError(
@@ -157,12 +156,21 @@ class RunResult:
         return target
 
 
-def prepare_target(target: Path, *, force: bool, kind: str) -> None:
-    """Refuse a target that exists, unless ``force`` and it is itself a ``kind`` folder or empty.
+def check_target(target: Path, *, force: bool, kind: str) -> None:
+    """Make the parents of a result folder and refuse it now rather than after a long computation.
+
+    A folder that exists is refused, unless it is empty, or ``force`` is given and it is itself a ``kind`` folder.
 
     Raises:
         ResultError: With what to do instead.
     """
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent):
+            pass
+    except OSError as error:
+        reason = error.strerror or "cannot write"
+        raise ResultError(f"{target}: cannot write here ({reason}); choose another folder with --out") from error
     if not target.exists():
         return
     if not target.is_dir():
@@ -170,9 +178,7 @@ def prepare_target(target: Path, *, force: bool, kind: str) -> None:
     if not any(target.iterdir()):
         return
     if not force:
-        raise ResultError(
-            f"{target}: exists already; choose another folder with --out, or replace it with --force"
-        )
+        raise ResultError(f"{target}: exists already; choose another folder with --out, or replace it with --force")
     if read_metadata(target).get("kind") != kind:
         raise ResultError(f"{target}: is not a {kind} folder, so --force does not replace it")
 

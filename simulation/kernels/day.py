@@ -31,6 +31,7 @@ from simulation.kernels.moves import (
     enlist,
     hurt,
     lane_of,
+    place_cell,
     refresh_bound,
     risk_class,
     stay_at,
@@ -54,6 +55,8 @@ def decide(world, keys, people, tally, row, place, day, days_left):  # type: ign
         return
     kind = int(world.option[k].kind) if k >= 0 else _STAY
     if kind == Option.STAY:
+        if k >= 0 and life.cell == place_cell(world, place, Status.WORKING):
+            return
         stay_at(world, people, tally, row, place, Status.WORKING if k >= 0 else Status.WAITING, days_left)
     elif kind == Option.SETTLE:
         end_journey(world, people, tally, row, Status.SETTLED, Event.SETTLED, days_left)

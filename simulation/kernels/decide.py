@@ -29,7 +29,10 @@ def choose(world, keys, place, choice_class, luck, who, day):  # type: ignore[no
         known = option.awareness
         if known < 1.0 and uniform(keys[Stream.AWARENESS], who, 0, option.hash) >= known:
             continue
-        finish = -math.log1p(-uniform(keys[Stream.CHOICE], luck, day, option.hash)) / weight
+        u = uniform(keys[Stream.CHOICE], luck, day, option.hash)
+        if u >= best * weight:  # -log(1 - u) >= u: it cannot win, the logarithm is not needed
+            continue
+        finish = -math.log1p(-u) / weight
         if finish < best:
             best = finish
             winner = k

@@ -251,8 +251,8 @@ class Tally(NamedTuple):
     """
 
     events: I32  # (C, G, EVENTS) of the month so far
-    person_days: I64  # (C, G) of the month, as a change against "nobody moves", see moves.move()
-    stock: I32  # (C, G) change since the start of the run
+    moved: I64  # (C, G, 2) person-days of the month against "nobody moves" (see moves.move()); change of people
+    census: I64  # (statuses,) change of people since the start of the run
     flow: I32  # (L,) legs entered today
     listed: I32  # (3, N_lane, 2)
     n_listed: I64  # (3,)

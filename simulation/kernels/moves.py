@@ -23,8 +23,8 @@ def lane_of(tally, lane):  # type: ignore[no-untyped-def]
     """Return the tally of one lane: views, no copies."""
     return Tally(
         tally.events[lane],
-        tally.person_days[lane],
-        tally.stock[lane],
+        tally.moved[lane],
+        tally.census[lane],
         tally.flow[lane],
         tally.listed[lane],
         tally.n_listed[lane],
@@ -98,10 +98,12 @@ def move(world, people, tally, row, cell, days_left):  # type: ignore[no-untyped
     The census is taken at the end of the day: the new cell gets this day and the rest of the month, the old loses it.
     """
     life = people.life[row]
-    tally.person_days[life.cell, life.group] -= days_left
-    tally.person_days[cell, life.group] += days_left
-    tally.stock[life.cell, life.group] -= 1
-    tally.stock[cell, life.group] += 1
+    tally.moved[life.cell, life.group, 0] -= days_left
+    tally.moved[life.cell, life.group, 1] -= 1
+    tally.moved[cell, life.group, 0] += days_left
+    tally.moved[cell, life.group, 1] += 1
+    tally.census[world.cell_status[life.cell]] -= 1
+    tally.census[world.cell_status[cell]] += 1
     life.cell = cell
     people.due[row] = NEVER
     refresh_bound(world, people, row)
