@@ -11,7 +11,7 @@ import mesa
 import numpy as np
 
 from simulation.institutions import Institution, found_institutions
-from simulation.kernels.layout import U64, Status
+from simulation.kernels.layout import I32, U64, Status
 from simulation.kernels.rng import Stream, stream_key
 from simulation.people_view import PeopleSet, Person
 from simulation.phases import CHUNK, DAY
@@ -71,7 +71,8 @@ class RouteModel(mesa.Model):
         population = build_population(scenario, self.routes, self.seed, scale, parameters)
         self.people, self.n_initial = population.people, population.n_initial
         self.start_days = self.people.life["start_day"].copy()
-        self.n_rows = self.n_initial
+        self._n_seen = self.n_active = self.n_initial
+        self._active = np.arange(self.people.who.size, dtype=np.int32)
         self.quota_left = np.zeros(len(self.routes.legs))
         self.cell_status, self._cell_place = cell_status(self.routes)
         lanes = _lanes(threads)
@@ -98,6 +99,18 @@ class RouteModel(mesa.Model):
             phase(self)
         if self.day == self.last_day:
             self.running = False
+
+    @property
+    def rows(self) -> I32:
+        """Rows of everybody whose journey may not have ended: (n,) int32, rising."""
+        return self._active[: self.n_active]
+
+    def admit_starters(self) -> None:
+        """Add the people who could start today to the active rows."""
+        seen = int(np.searchsorted(self.start_days, self.day, side="right"))
+        self._active[self.n_active : self.n_active + seen - self._n_seen] = np.arange(self._n_seen, seen)
+        self.n_active += seen - self._n_seen
+        self._n_seen = seen
 
     @property
     def today(self) -> date:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simulation.kernels.day import live_day, refresh_bounds
+from simulation.kernels.day import drop_ended, live_day, refresh_bounds
 from simulation.kernels.layout import APPLYING, BOARDING, SEEKING
 from simulation.kernels.rng import Stream
 from simulation.kernels.settle import apply_time_limits, depart, grant, lottery_order, serve
@@ -30,23 +30,26 @@ def policy(model: RouteModel) -> None:
     model.world, _ = build_world(
         model.scenario, model.routes, model.settings, model.scale, model.reference_value
     )
-    apply_time_limits(model.world, model.people, model.n_rows, model.day)
-    refresh_bounds(model.world, model.people, model.n_rows)
+    apply_time_limits(model.world, model.people, model.rows, model.day)
+    refresh_bounds(model.world, model.people, model.rows)
 
 
 def live(model: RouteModel) -> None:
     """Everybody lives the day on the state of the world at its start."""
-    model.n_rows = int(np.searchsorted(model.start_days, model.day, side="right"))
+    model.admit_starters()
+    if model.today.day == 1:
+        model.n_active = drop_ended(model.world, model.people, model.rows)
+    rows = model.rows
     tally = model.recorder.tally
 
     def lane(number: int) -> None:
         live_day(
-            model.world, model.keys, model.people, tally, number, model.n_rows, CHUNK,
+            model.world, model.keys, model.people, tally, number, rows, CHUNK,
             model.routes.stream_place, model.day, model.days_left,
         )  # fmt: skip
 
     lanes = range(tally.flow.shape[0])
-    if len(lanes) == 1 or model.n_rows <= CHUNK:
+    if len(lanes) == 1 or rows.size <= CHUNK:
         for number in lanes:
             lane(number)
     else:

@@ -298,19 +298,21 @@ def live(world, keys, people, tally, row, byte, start_place, day, days_left):  #
 
 
 @entry
-def live_day(world, keys, people, tally, lane, n_rows, chunk, start_place, day, days_left):  # type: ignore[no-untyped-def]
-    """Live one day of one lane's share of rows 0..n_rows-1: every n-th chunk from the lane's number on.
+def live_day(world, keys, people, tally, lane, rows, chunk, start_place, day, days_left):  # type: ignore[no-untyped-def]
+    """Live one day of one lane's share of ``rows``: every n-th chunk from the lane's number on.
 
     tally        arrays with a leading axis of lanes
+    rows         (n,) int32, everybody whose journey may not have ended
     start_place  (S,) int32, place where a stream starts
     day          absolute day; days_left  days of the month that remain, today included
     """
     n_lanes = tally.flow.shape[0]
     mine = lane_of(tally, lane)
-    for first in range(lane * chunk, n_rows, n_lanes * chunk):
+    for first in range(lane * chunk, rows.size, n_lanes * chunk):
         block = np.uint64(0)
         w0 = w1 = w2 = w3 = np.uint64(0)
-        for row in range(first, min(first + chunk, n_rows)):
+        for i in range(first, min(first + chunk, rows.size)):
+            row = rows[i]
             who = people.who[row]
             if who >> np.uint64(4) != block:
                 block = who >> np.uint64(4)
@@ -321,9 +323,21 @@ def live_day(world, keys, people, tally, lane, n_rows, chunk, start_place, day, 
 
 
 @entry
-def refresh_bounds(world, people, n_rows):  # type: ignore[no-untyped-def]
+def drop_ended(world, people, rows):  # type: ignore[no-untyped-def]
+    """Move the rows of journeys that have not ended to the front, in order; return how many they are."""
+    n = 0
+    for i in range(rows.size):
+        status = world.cell_status[people.life[rows[i]].cell]
+        if status <= Status.DETAINED and status != Status.STAYED_HOME:
+            rows[n] = rows[i]
+            n += 1
+    return n
+
+
+@entry
+def refresh_bounds(world, people, rows):  # type: ignore[no-untyped-def]
     """Set every screening bound anew after a lever changed; keep those of ended journeys at 0."""
-    for row in range(n_rows):
-        status = world.cell_status[people.life[row].cell]
+    for i in range(rows.size):
+        status = world.cell_status[people.life[rows[i]].cell]
         if status >= Status.WAITING and status <= Status.DETAINED:
-            refresh_bound(world, people, row)
+            refresh_bound(world, people, rows[i])

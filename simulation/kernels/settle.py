@@ -99,9 +99,10 @@ def grant(world, keys, people, tally, rows, legs, quota, day, days_left):  # typ
 
 
 @entry
-def apply_time_limits(world, people, n_rows, day):  # type: ignore[no-untyped-def]
+def apply_time_limits(world, people, rows, day):  # type: ignore[no-untyped-def]
     """After a lever changed: people detained under a new time limit get it from today, exempt children leave today."""
-    for row in range(n_rows):
+    for i in range(rows.size):
+        row = rows[i]
         cell = people.life[row].cell
         if world.cell_status[cell] != Status.DETAINED:
             continue
