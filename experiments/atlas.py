@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from experiments.basemap import load_basemap
 from experiments.pictures import INK
+from experiments.wording import say_place
 from simulation.spec.models import Leg, Place
 
 LAND, SEA, COAST, BORDER = "#F4F1EA", "#E3EBF0", "#9AA5AB", "#BDB8AC"
@@ -99,28 +100,6 @@ LABELS_CENTRAL_SEA: dict[str, tuple[float, float, str]] = {
     "calabria_roccella": (-6, 5, "right"),
     "sardinia_santantioco": (6, 4, "left"),
 }
-_SHORT = {
-    "sea_tripolitania": "the sea off Tripolitania",
-    "sea_tunisia": "the sea off Tunisia",
-    "sea_cyrenaica": "the sea off Cyrenaica",
-    "sea_malta_sar": "the sea south of Malta",
-    "sea_sardinia": "the sea off Annaba",
-    "kouri_bougoudi": "Kouri Bougoudi",
-    "awaynat": "Jebel Uweinat",
-    "zarzis": "Zarzis",
-    "ajdabiya": "Ajdabiya",
-    "zintan": "Zintan",
-    "crete_gavdos": "Crete",
-    "rome": "Rome",
-    "sicily_pozzallo": "Sicily",
-    "calabria_roccella": "Calabria",
-    "sardinia_santantioco": "Sardinia",
-}
-
-
-def say_place(place: Place) -> str:
-    """Return a place's short name: without what stands in brackets or after a stroke."""
-    return _SHORT.get(place.id) or place.name.split(" (")[0].split(" / ")[0]
 
 
 def draw_ground(axes: Axes, window: Window) -> None:

@@ -75,6 +75,19 @@ def collect_values(frames: Mapping[Task, pd.DataFrame]) -> Values:
     return Values(rows, value, simulated)
 
 
+_EPISODES = {"detention_person_days": "detentions", "captivity_person_days": "abductions"}
+
+
+def _count_people(summary: pd.DataFrame) -> pd.DataFrame:
+    """Return a summary whose person-days over the whole route rest on episodes: ten days may be one."""
+    people = summary["n_simulated"].copy()
+    for key in summary.index:
+        episodes = (_EPISODES.get(key[0]), *key[1:])
+        if key[1] == ALL and episodes in summary.index:
+            people[key] = min(people[key], summary["n_simulated"][episodes])
+    return summary.assign(n_simulated=people)
+
+
 def _index(task: Task, frame: pd.DataFrame) -> pd.DataFrame:
     missing = [column for column in (*KEYS, "value", "n_simulated") if column not in frame.columns]
     if missing:
@@ -83,7 +96,7 @@ def _index(task: Task, frame: pd.DataFrame) -> pd.DataFrame:
     if not indexed.index.is_unique:
         twice = indexed.index[indexed.index.duplicated()][0]
         raise ValueError(f"summary of {task.name} names a row twice: {twice}")
-    return indexed
+    return _count_people(indexed)
 
 
 def _union(indexes: Sequence[pd.Index]) -> pd.MultiIndex:

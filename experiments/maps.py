@@ -25,7 +25,6 @@ from experiments.atlas import (
     draw_ground,
     draw_labels,
     mark_enlarged,
-    say_place,
 )
 from experiments.compare import Comparison
 from experiments.pictures import (
@@ -38,7 +37,7 @@ from experiments.pictures import (
     save,
     wrap,
 )
-from experiments.wording import say_change, say_levels, say_number
+from experiments.wording import say_change, say_leg, say_levels, say_number
 from simulation.spec.models import Leg, Scenario
 
 WIDTH_INCHES, PANELS_INCHES, NOTE_INCHES = 13.0, 8.0, 0.145
@@ -144,10 +143,10 @@ def draw_change_map(comparison: Comparison, arm: str, changes: Sequence[LegChang
 
 def describe_map(comparison: Comparison, arm: str, changes: Sequence[LegChange]) -> str:
     """Return the map in sentences, for those who cannot see it."""
-    names = {place.id: say_place(place) for place in comparison.plan.baseline.places}
+    places = {place.id: place for place in comparison.plan.baseline.places}
     lines = ["A map of the route; the legs with the largest changes in deaths are:"]
     for number, change in _largest(changes):
-        lines.append(f"{number}. {_say_leg(change.leg, names)}: {say_change(*change.difference)} deaths.")
+        lines.append(f"{number}. {say_leg(change.leg, places)}: {say_change(*change.difference)} deaths.")
     if len(lines) == 1:
         lines.append("none whose 95% interval leaves out 0.")
     clear = sum(change.is_clear for change in changes)
@@ -230,7 +229,7 @@ def _draw_badges(
 
 
 def _draw_list(figure: SubFigure, scenario: Scenario, listed: Sequence[tuple[int, LegChange]]) -> None:
-    names = {place.id: say_place(place) for place in scenario.places}
+    places = {place.id: place for place in scenario.places}
     y = 0.378
     for heading, sign, colour in (("More deaths", 1, VERMILLION), ("Fewer deaths", -1, BLUE)):
         part = [(number, change) for number, change in listed if change.difference[0] * sign > 0]
@@ -241,7 +240,7 @@ def _draw_list(figure: SubFigure, scenario: Scenario, listed: Sequence[tuple[int
             y -= 0.029
         for number, change in part:
             figure.text(
-                0.665, y, f"{number}   {_say_leg(change.leg, names)}", size=8.6, color=INK, va="center"
+                0.665, y, f"{number}   {say_leg(change.leg, places)}", size=8.6, color=INK, va="center"
             )
             figure.text(
                 0.985, y, say_change(*change.difference), size=8.6, color=INK, va="center", ha="right"
@@ -305,8 +304,3 @@ def _shade(value: float, largest: float) -> str:
     share = math.copysign(math.sqrt(min(abs(value) / largest, 1.0)), value)
     red, green, blue, _ = CHANGE(0.5 + share / 2.0)
     return f"#{round(red * 255):02X}{round(green * 255):02X}{round(blue * 255):02X}"
-
-
-def _say_leg(leg: Leg, names: dict[str, str]) -> str:
-    around = " (bypass)" if leg.control == "bypass" else ""
-    return f"{names[leg.origin]} to {names[leg.destination]}{around}"

@@ -8,9 +8,12 @@ import pandas as pd
 
 from experiments.collect import is_rate
 from experiments.compare import Comparison
-from experiments.wording import OUTCOMES, say_change, say_levels, say_outcome, say_ratio
+from experiments.wording import OUTCOMES, say_change, say_leg, say_levels, say_outcome, say_ratio
 
 ENDS = ("", "_low", "_high")
+MOST_LEGS = 3
+LEFT_OUT = {"flow", "journeys", "person_days"}
+"""Denominators and sums that say little about a whole route; comparison.csv has them."""
 
 
 def render(comparison: Comparison) -> str:
@@ -43,7 +46,7 @@ def _render_arm(comparison: Comparison, arm: str) -> list[str]:
     table = comparison.table
     rows = table[(table["arm"] == arm) & (table["scope_kind"] == "all") & (table["group_kind"] == "all")]
     total, seeds = (_by_outcome(rows[rows["interval_kind"] == kind]) for kind in ("total", "monte_carlo"))
-    order = [outcome for outcome in OUTCOMES if outcome in total]
+    order = [outcome for outcome in OUTCOMES if outcome in total and outcome not in LEFT_OUT]
     order += [outcome for outcome in total if outcome not in OUTCOMES]
     baseline = comparison.plan.baseline.document.scenario
     head = ("", baseline, arm, "difference, total", "ratio, total", "difference, seeds only")
@@ -51,14 +54,20 @@ def _render_arm(comparison: Comparison, arm: str) -> list[str]:
     for outcome in order:
         cells.append(_cells(say_outcome(outcome), total[outcome], seeds[outcome], outcome))
     lines = [f"{baseline} against {arm}", *_align(cells)]
+    return [*lines, *_render_displacement(comparison, arm)]
+
+
+def _render_displacement(comparison: Comparison, arm: str) -> list[str]:
+    """Return where deaths clearly rose and fell, by leg."""
     moved = comparison.displacement
     moved = moved[(moved["arm"] == arm) & (moved["outcome"] == "deaths") & (moved["scope_kind"] == "leg")]
-    if not moved.empty:
-        rose = moved[moved["direction"] == "rose"].head(3)["scope"].tolist()
-        fell = moved[moved["direction"] == "fell"].head(3)["scope"].tolist()
-        lines.append(
-            f"Deaths rose most on {', '.join(rose)}; fell most on {', '.join(fell)} (displacement.csv)"
-        )
+    places = {place.id: place for place in comparison.plan.baseline.places}
+    legs = {leg.id: leg for leg in comparison.plan.baseline.legs}
+    lines = []
+    for direction in ("rose", "fell"):
+        clear = moved.loc[moved["clear"] & (moved["direction"] == direction), "scope"].head(MOST_LEGS)
+        said = "; ".join(say_leg(legs[name], places) for name in clear) or "no leg clearly"
+        lines.append(f"Deaths {direction} most on: {said}")
     return lines
 
 

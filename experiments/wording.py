@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
+
+from simulation.spec.models import Leg, Place
 
 MINUS = "\N{MINUS SIGN}"
 MILLION = 1e6
@@ -44,6 +46,19 @@ OUTCOMES: dict[str, Wording] = {
     "interceptions": Wording("People pulled back at sea", "people pulled back", True),
     "detentions": Wording("Times detained", "detentions", True),
     "detention_person_days": Wording("Days in detention", "days in detention", True),
+    "expulsions": Wording("Expulsions", "expulsions", True),
+    "violence_per_1000_journeys": Wording(
+        "Physical violence per 1,000 journeys", "acts of violence per 1,000 journeys", True
+    ),
+    "sgbv_per_1000_journeys": Wording(
+        "Sexual violence per 1,000 journeys", "acts of sexual violence per 1,000 journeys", True
+    ),
+    "abductions_per_1000_journeys": Wording(
+        "Abductions per 1,000 journeys", "abductions per 1,000 journeys", True
+    ),
+    "detentions_per_1000_journeys": Wording(
+        "Times detained per 1,000 journeys", "detentions per 1,000 journeys", True
+    ),
     "unmet_need": Wording("Help needed and not received", "unmet needs", True),
     "served": Wording("Help received", "times helped", False),
     "journeys_started": Wording("People who started", "journeys", False),
@@ -51,10 +66,13 @@ OUTCOMES: dict[str, Wording] = {
     "sea_attempts": Wording("Sea crossings attempted", "sea crossings", False),
     "arrivals": Wording("Irregular arrivals in Europe", "arrivals", False),
     "admissions": Wording("Admitted by regular pathways", "admissions", False),
+    "rescues": Wording("People rescued at sea", "rescues", False),
     "returned": Wording("Returned", "returns", False),
     "settled": Wording("Settled on the way", "people settled", False),
     "still_on_the_way": Wording("Still on the way at the end", "people on the way", False),
-    "flow": Wording("Flow", "people passing", False),
+    "journeys": Wording("Journeys, with those on the way at the start", "journeys", False),
+    "flow": Wording("Legs entered", "legs entered", False),
+    "person_days": Wording("Days on the way", "days on the way", False),
 }
 """In the order of tables: harm to people first, movement after it."""
 
@@ -79,7 +97,37 @@ def say_group(kind: str, group: str) -> str:
     """Return a group's name for a row; a stream keeps its own name."""
     if kind == "unaccompanied":
         group = {"true": "yes", "unaccompanied": "yes", "1": "yes"}.get(group.lower(), group)
-    return _GROUPS.get((kind, group)) or group.replace("_", " ").title()
+    return _GROUPS.get((kind, group)) or group.replace("_", " ").title().replace(" Of ", " of ")
+
+
+_SHORT = {
+    "sea_tripolitania": "the sea off Tripolitania",
+    "sea_tunisia": "the sea off Tunisia",
+    "sea_cyrenaica": "the sea off Cyrenaica",
+    "sea_malta_sar": "the sea south of Malta",
+    "sea_sardinia": "the sea off Annaba",
+    "kouri_bougoudi": "Kouri Bougoudi",
+    "awaynat": "Jebel Uweinat",
+    "zarzis": "Zarzis",
+    "ajdabiya": "Ajdabiya",
+    "zintan": "Zintan",
+    "crete_gavdos": "Crete",
+    "rome": "Rome",
+    "sicily_pozzallo": "Sicily",
+    "calabria_roccella": "Calabria",
+    "sardinia_santantioco": "Sardinia",
+}
+
+
+def say_place(place: Place) -> str:
+    """Return a place's short name: without what stands in brackets or after a stroke."""
+    return _SHORT.get(place.id) or place.name.split(" (")[0].split(" / ")[0]
+
+
+def say_leg(leg: Leg, places: Mapping[str, Place]) -> str:
+    """Return a leg by its two places: ``Agadez to Salvador Pass (bypass)``."""
+    around = " (bypass)" if leg.control == "bypass" else ""
+    return f"{say_place(places[leg.origin])} to {say_place(places[leg.destination])}{around}"
 
 
 def is_known(*values: float) -> bool:
@@ -150,18 +198,16 @@ def say_ratio(value: float, low: float, high: float) -> str:
     """Return a ratio with its interval: ``x1.24 (1.10 to 1.43)``; a dash where there is none."""
     if not is_known(value):
         return UNKNOWN
-    text = f"\N{MULTIPLICATION SIGN}{_say_factor(value)}"
-    return (
-        text if math.isnan(low) or math.isnan(high) else f"{text} ({_say_factor(low)} to {_say_factor(high)})"
-    )
+    # An end that is not 1 must not read as 1 where the sign is clear.
+    ends = [abs(end - 1.0) for end in (low, high) if is_known(end)] if low > 1 or high < 1 else []
+    nearest = min([end for end in ends if end > 0], default=1.0)
+    decimals = min(max(2, -math.floor(math.log10(nearest))), 4)
+    said = [_say_factor(number, decimals) for number in (value, low, high)]
+    text = f"\N{MULTIPLICATION SIGN}{said[0]}"
+    return text if math.isnan(low) or math.isnan(high) else f"{text} ({said[1]} to {said[2]})"
 
 
-def say_share(count: int, total: int) -> str:
-    """Return ``7 of 8 draws``."""
-    return f"{count} of {total} draws"
-
-
-def _say_factor(value: float) -> str:
-    if math.isinf(value):
+def _say_factor(value: float, decimals: int) -> str:
+    if not is_known(value):
         return "no limit"
-    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.{decimals}f}"

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.wording import find_step, say_change, say_group, say_number, say_outcome, say_ratio
+from experiments.wording import OUTCOMES, find_step, say_change, say_group, say_number, say_outcome, say_ratio
+from simulation.observables import COUNTED, RATES
 
 M, X, DASH = "\N{MINUS SIGN}", "\N{MULTIPLICATION SIGN}", "\N{EN DASH}"
 
@@ -40,6 +41,15 @@ def test_ratios():
     assert say_ratio(1.2345, 1.1, math.inf) == f"{X}1.23 (1.10 to no limit)"
     assert say_ratio(math.nan, math.nan, math.nan) == DASH
     assert say_ratio(3.0, math.nan, math.nan) == f"{X}3.00"
+
+
+def test_a_small_but_clear_ratio_does_not_read_as_no_change():
+    assert say_ratio(0.998, 0.996, 0.9994) == f"{X}0.9980 (0.9960 to 0.9994)"
+    assert say_ratio(1.001, 0.996, 1.004) == f"{X}1.00 (1.00 to 1.00)"
+
+
+def test_every_outcome_of_a_run_has_words():
+    assert {*COUNTED, *RATES} <= set(OUTCOMES)
 
 
 def test_names_known_and_unknown():
