@@ -105,18 +105,30 @@ LABELS_CENTRAL_SEA: dict[str, tuple[float, float, str]] = {
 def draw_ground(axes: Axes, window: Window) -> None:
     """Draw land, sea, coast and borders, and set the window; one degree east is as long as in mid-window."""
     basemap = load_basemap()
+    land, coast, borders, disputed = (
+        [line for line in lines if _meets(line, window)]
+        for lines in (basemap.land, basemap.coast, basemap.borders, basemap.disputed)
+    )
     axes.set_facecolor(SEA)
-    axes.add_collection(PolyCollection(list(basemap.land), facecolors=LAND, edgecolors="none", zorder=0))
-    axes.add_collection(LineCollection(list(basemap.coast), colors=COAST, linewidths=0.6, zorder=1))
-    axes.add_collection(LineCollection(list(basemap.borders), colors=BORDER, linewidths=0.6, zorder=1))
+    axes.add_collection(PolyCollection(land, facecolors=LAND, edgecolors="none", zorder=0))
+    axes.add_collection(LineCollection(coast, colors=COAST, linewidths=0.6, zorder=1))
+    axes.add_collection(LineCollection(borders, colors=BORDER, linewidths=0.6, zorder=1))
     axes.add_collection(
-        LineCollection(list(basemap.disputed), colors=BORDER, linewidths=0.7, linestyles="dashed", zorder=1)
+        LineCollection(disputed, colors=BORDER, linewidths=0.7, linestyles="dashed", zorder=1)
     )
     axes.set_xlim(window.west, window.east)
     axes.set_ylim(window.south, window.north)
     axes.set_aspect(1.0 / math.cos(math.radians((window.south + window.north) / 2.0)), anchor="NW")
     axes.set_xticks([])
     axes.set_yticks([])
+
+
+def _meets(line: NDArray[np.float64], window: Window) -> bool:
+    """Return whether the box around a line and the window overlap: what does not is left out of the file."""
+    (west, south), (east, north) = line.min(axis=0), line.max(axis=0)
+    return bool(
+        west <= window.east and east >= window.west and south <= window.north and north >= window.south
+    )
 
 
 def compute_curves(places: Mapping[str, Place], legs: Iterable[Leg]) -> dict[str, NDArray[np.float64]]:

@@ -24,8 +24,8 @@ def render(comparison: Comparison) -> str:
         lines += [*_render_arm(comparison, variant.document.scenario), ""]
     lines += [
         "95% intervals. Total: where the value would lie under one more joint draw of the uncertain "
-        f"parameters ({plan.replicates} draws).",
-        f"Seeds only: of the mean over {plan.monte_carlo} seeds, parameters at their defaults. "
+        f"parameters ({_say_count(plan.replicates, 'draw')}).",
+        f"Seeds only: of the mean over {_say_count(plan.monte_carlo, 'seed')}, parameters at their defaults. "
         "* rests on fewer than 10 simulated people.",
     ]
     if not comparison.patterns.empty:
@@ -37,7 +37,7 @@ def render(comparison: Comparison) -> str:
             )
             lines.append(
                 f"    at the defaults: {verdict} ({row.at_defaults}); "
-                f"in {row.draws_showing} of {row.draws} draws ({row.share_of_draws:.0%})"
+                f"in {row.draws_showing} of {_say_count(plan.replicates, 'draw')} ({row.share_of_draws:.0%})"
             )
     return "\n".join(lines)
 
@@ -69,6 +69,10 @@ def _render_displacement(comparison: Comparison, arm: str) -> list[str]:
         said = "; ".join(say_leg(legs[name], places) for name in clear) or "no leg clearly"
         lines.append(f"Deaths {direction} most on: {said}")
     return lines
+
+
+def _say_count(n: int, what: str) -> str:
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"
 
 
 def _by_outcome(rows: pd.DataFrame) -> dict[str, dict[str, float]]:
