@@ -50,7 +50,7 @@ def decide(world, keys, people, tally, row, place, day, days_left):  # type: ign
     luck = boat if boat != 0 else who
     choice_class = 0 if boat != 0 else life.choice_class
     k = choose(world, keys, place, choice_class, luck, who, day)
-    if k < 0 and world.place[place].is_sea_zone:
+    if k < 0 and world.place[place].is_sea_zone and life.cell < world.setup[0].n_legs:
         bring_ashore(world, keys, people, tally, row, life.cell, False, day, days_left)
         return
     kind = int(world.option[k].kind) if k >= 0 else _STAY
@@ -239,6 +239,9 @@ def leave_custody(world, keys, people, tally, row, day, days_left):  # type: ign
             end_journey(world, people, tally, row, Status.RETURNED, Event.RETURNED, days_left)
             return
     count(tally, people, row, Event.RELEASED)
+    if world.place[place].is_terminal:  # nobody decides there any more: who is let go has arrived
+        end_journey(world, people, tally, row, Status.ARRIVED, Event.ARRIVED, days_left)
+        return
     stay_at(world, people, tally, row, place, Status.WAITING, days_left)
 
 

@@ -200,7 +200,9 @@ def build_routes(scenario: Scenario) -> Routes:
             rescue[i] = own if own >= 0 else any_landing
 
     def held(i: int, kinds: tuple[Custody | None, ...]) -> int:
-        return _first([int(p) for p in (destination[i], origin[i]) if kinds[p] is not None])
+        # Who waits for a regular pathway is still at its origin.
+        ends = (origin[i],) if legs[i].purpose == "regular" else (destination[i], origin[i])
+        return _first([int(p) for p in ends if kinds[p] is not None])
 
     leg_risk, place_risk, detention_risk, captivity_risk = _risk_tables(scenario, days.mean(axis=1))
     custody_place = np.array([held(i, detention) for i in range(len(legs))], np.int32)
