@@ -44,7 +44,7 @@ _STAY = int(Option.STAY)
 
 @inner
 def decide(world, keys, people, tally, row, place, day, days_left):  # type: ignore[no-untyped-def]
-    """Choose at a place and act on it; a person already in the place's WAITING or WORKING cell, or in a boat at sea."""
+    """Choose at a place and act on it; the person is in a cell of the place, or still on the leg that led to it."""
     life, who = people.life[row], people.who[row]
     boat = life.vehicle if world.place[place].is_sea_zone else np.uint64(0)
     luck = boat if boat != 0 else who
@@ -59,8 +59,10 @@ def decide(world, keys, people, tally, row, place, day, days_left):  # type: ign
             return
         stay_at(world, people, tally, row, place, Status.WORKING if k >= 0 else Status.WAITING, days_left)
     elif kind == Option.SETTLE:
+        stay_at(world, people, tally, row, place, Status.WAITING, days_left)
         end_journey(world, people, tally, row, Status.SETTLED, Event.SETTLED, days_left)
     elif kind == Option.RETURN:
+        stay_at(world, people, tally, row, place, Status.WAITING, days_left)
         end_journey(world, people, tally, row, Status.RETURNED, Event.RETURNED, days_left)
     else:
         leg = world.option[k].leg
@@ -192,14 +194,15 @@ def arrive(world, keys, people, tally, row, leg, rest, u, day, days_left):  # ty
         end_journey(world, people, tally, row, Status.ARRIVED, Event.ARRIVED, days_left)
         return
     if not world.place[place].is_sea_zone:
-        stay_at(world, people, tally, row, place, Status.WAITING, days_left)
         if u == u and rest > 0.0:
-            life = people.life[row]
-            harm, _ = draw_event(
-                u, rest, world.rate, life.cell, risk, HARMS, world.harm_multiplier, life.vulnerability
-            )
-            if harm != NOTHING and suffer(world, keys, people, tally, row, harm, day, days_left):
-                return
+            cell = place_cell(world, place, Status.WAITING)
+            v = people.life[row].vulnerability
+            harm, _ = draw_event(u, rest, world.rate, cell, risk, HARMS, world.harm_multiplier, v)
+            if harm != NOTHING:
+                stay_at(world, people, tally, row, place, Status.WAITING, days_left)
+                if suffer(world, keys, people, tally, row, harm, day, days_left):
+                    return
+        people.life[row].vehicle = 0
     decide(world, keys, people, tally, row, place, day, days_left)
 
 
@@ -300,6 +303,32 @@ def live(world, keys, people, tally, row, byte, start_place, day, days_left):  #
         stay(world, keys, people, tally, row, u, day, days_left)
 
 
+@inner
+def screen(keys, people, rows, first, last, day, picked, picked_byte):  # type: ignore[no-untyped-def]
+    """Pick the people of rows[first:last] to whom something may happen today; return how many.
+
+    One draw of 16 bytes serves the people whose who differs in the last four bits only. Somebody whose byte is above
+    the bound has, for certain, a day without an event; the byte is the leading part of the event's uniform.
+
+    picked, picked_byte  (chunk,) OUT
+    """
+    n = 0
+    block = np.uint64(0)
+    w0 = w1 = w2 = w3 = np.uint64(0)
+    for i in range(first, last):
+        row = rows[i]
+        who = people.who[row]
+        if who >> np.uint64(4) != block:
+            block = who >> np.uint64(4)
+            w0, w1, w2, w3 = words(keys[Stream.SCREEN], block, day, 0)
+        byte = screen_byte(w0, w1, w2, w3, int(who & np.uint64(15)))
+        if byte <= people.bound[row] or people.due[row] <= day:
+            picked[n] = row
+            picked_byte[n] = byte
+            n += 1
+    return n
+
+
 @entry
 def live_day(world, keys, people, tally, lane, rows, chunk, start_place, day, days_left):  # type: ignore[no-untyped-def]
     """Live one day of one lane's share of ``rows``: every n-th chunk from the lane's number on.
@@ -311,18 +340,14 @@ def live_day(world, keys, people, tally, lane, rows, chunk, start_place, day, da
     """
     n_lanes = tally.flow.shape[0]
     mine = lane_of(tally, lane)
+    picked, picked_byte = np.empty(chunk, np.int32), np.empty(chunk, np.uint8)
     for first in range(lane * chunk, rows.size, n_lanes * chunk):
-        block = np.uint64(0)
-        w0 = w1 = w2 = w3 = np.uint64(0)
-        for i in range(first, min(first + chunk, rows.size)):
-            row = rows[i]
-            who = people.who[row]
-            if who >> np.uint64(4) != block:
-                block = who >> np.uint64(4)
-                w0, w1, w2, w3 = words(keys[Stream.SCREEN], block, day, 0)
-            byte = screen_byte(w0, w1, w2, w3, int(who & np.uint64(15)))
-            if byte <= people.bound[row] or people.due[row] <= day:
-                live(world, keys, people, mine, row, byte, start_place, day, days_left)
+        n = screen(keys, people, rows, first, min(first + chunk, rows.size), day, picked, picked_byte)
+        touched = 0
+        for i in range(n):  # fetch the rows together: one by one, each would wait for memory
+            touched += people.life[picked[i]].cell
+        for i in range(n if touched >= 0 else 0):
+            live(world, keys, people, mine, picked[i], picked_byte[i], start_place, day, days_left)
 
 
 @entry

@@ -198,6 +198,8 @@ OPTION = np.dtype(
         ("awareness", np.float64),  # share of people to whom the option is known
         ("leg", np.int32),  # leg to enter, -1 if none
         ("hash", np.uint32),  # of the option's name
+        ("block", np.uint32),  # draw that serves this option and three of its neighbours, never 0
+        ("slot", np.uint8),  # its word in that draw
         ("kind", np.uint8),
     ],
     align=True,
@@ -251,7 +253,9 @@ class Tally(NamedTuple):
     """
 
     events: I32  # (C, G, EVENTS) of the month so far
-    moved: I64  # (C, G, 2) person-days of the month against "nobody moves" (see moves.move()); change of people
+    moved: (
+        I64  # (C, G, 2) person-days of the month against "nobody moves" (see moves.move()); change of people
+    )
     census: I64  # (statuses,) change of people since the start of the run
     flow: I32  # (L,) legs entered today
     listed: I32  # (3, N_lane, 2)

@@ -82,6 +82,8 @@ class Routes:
     option_leg: I32
     option_hash: U32
     option_place: I32
+    option_block: U32
+    option_slot: U8
 
     @property
     def mean_days(self) -> F64:
@@ -161,7 +163,7 @@ def _options(
             rows.append((p, int(Option.SETTLE), -1, name_hash("settle:" + place.id)))
         if place.kind != "origin" and place.id not in voluntary:
             rows.append((p, int(Option.RETURN), -1, name_hash("return:" + place.id)))
-    return sorted(rows, key=lambda row: row[0])
+    return sorted(rows, key=lambda row: (row[0], row[3]))
 
 
 def _first(values: list[int]) -> int:
@@ -219,6 +221,11 @@ def build_routes(scenario: Scenario) -> Routes:
         if options
         else np.zeros(len(places), int)
     )
+    order = np.concatenate([np.arange(n) for n in counts]) if options else np.zeros(0, np.int64)
+    blocks = [
+        (name_hash("choice:" + places[r[0]].id) + int(k) // 4) % 2**32 or 1
+        for r, k in zip(options, order, strict=True)
+    ]
     expel = {int(origin[i]): i for i in reversed(range(len(legs))) if legs[i].purpose == "return_forced"}
     return Routes(
         places=places,
@@ -262,6 +269,8 @@ def build_routes(scenario: Scenario) -> Routes:
         option_leg=np.array([row[2] for row in options], np.int32),
         option_hash=np.array([row[3] for row in options], np.uint32),
         option_place=np.array([row[0] for row in options], np.int32),
+        option_block=np.array(blocks, np.uint32),
+        option_slot=(order % 4).astype(np.uint8),
     )
 
 

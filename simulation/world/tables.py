@@ -182,6 +182,8 @@ def build_world(
             leg=routes.option_leg,
             hash=routes.option_hash,
             kind=routes.option_kind,
+            block=routes.option_block,
+            slot=routes.option_slot,
         ),
         option_start=routes.option_start,
         weight=weight,
