@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -14,6 +16,7 @@ from experiments.collect import ALL, Values, collect_values
 from experiments.patterns import compute_patterns
 from experiments.plan import Plan, Task
 from experiments.statistics import INTERVAL_KINDS, compute_paired
+from simulation.machine import n_cores
 from simulation.spec.models import Scenario
 
 COLUMNS = [
@@ -66,6 +69,8 @@ class Model(NamedTuple):
     """(scenario, seed, scale) -> tidy summary of one run."""
     draw: Callable[[Scenario, int, int], Scenario]
     """(scenario, seed, draw) -> the scenario with joint draw number ``draw`` of its uncertain numbers."""
+    stop: Event = Event()
+    """Set when the comparison is interrupted: runs under way end at once."""
 
 
 class RunStore(Protocol):
@@ -154,21 +159,39 @@ def compare(
 def run_plan(
     plan: Plan, model: Model, store: RunStore | None = None, progress: Progress | None = None
 ) -> dict[Task, pd.DataFrame]:
-    """Run every task of a plan, one after another (a run uses the processor's threads itself)."""
-    tasks, runs = plan.tasks(), {}
-    for done, task in enumerate(tasks, start=1):
+    """Run every task of a plan, one to a core at a time; the numbers do not depend on how many."""
+    tasks = plan.tasks()
+    runs: dict[Task, pd.DataFrame] = {}
+    for task in tasks:
         summary = store.read(plan, task) if store else None
-        if summary is None:
-            scenario = plan.arms[task.arm]
-            if task.kind == "total":
-                scenario = model.draw(scenario, plan.seed, task.replicate)
-            summary = model.evaluate(scenario, task.seed, plan.scale)
+        if summary is not None:
+            runs[task] = summary
+    if progress and runs:
+        progress(len(runs), len(tasks))
+    waiting = [task for task in tasks if task not in runs]
+    pool = ThreadPoolExecutor(n_cores(), thread_name_prefix="run")
+    try:
+        futures = {pool.submit(_evaluate, plan, model, task): task for task in waiting}
+        for future in as_completed(futures):
+            task, summary = futures[future], future.result()
             if store:
                 store.write(plan, task, summary)
-        runs[task] = summary
-        if progress:
-            progress(done, len(tasks))
-    return runs
+            runs[task] = summary
+            if progress:
+                progress(len(runs), len(tasks))
+    except BaseException:
+        model.stop.set()
+        raise
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+    return {task: runs[task] for task in tasks}
+
+
+def _evaluate(plan: Plan, model: Model, task: Task) -> pd.DataFrame:
+    scenario = plan.arms[task.arm]
+    if task.kind == "total":
+        scenario = model.draw(scenario, plan.seed, task.replicate)
+    return model.evaluate(scenario, task.seed, plan.scale)
 
 
 def analyse(plan: Plan, runs: dict[Task, pd.DataFrame]) -> Comparison:
@@ -186,14 +209,22 @@ def analyse(plan: Plan, runs: dict[Task, pd.DataFrame]) -> Comparison:
 
 def simulation_model() -> Model:
     """Return the real model: one run of the simulation, one joint draw of its parameters."""
-    from simulation.observables import summarise  # noqa: PLC0415 - numba and mesa only when something runs
-
     from simulation import run  # noqa: PLC0415
+    from simulation.observables import summarise  # noqa: PLC0415 - numba and mesa only when something runs
     from simulation.world.draws import draw_scenario  # noqa: PLC0415
 
+    stop = Event()
+
+    def go_on(done: int, total: int) -> None:
+        if stop.is_set():
+            raise InterruptedError(f"stopped on day {done} of {total}")
+
     return Model(
-        evaluate=lambda scenario, seed, scale: summarise(run(scenario, seed=seed, scale=scale)),
+        evaluate=lambda scenario, seed, scale: summarise(
+            run(scenario, seed=seed, scale=scale, threads=1, progress=go_on)
+        ),
         draw=lambda scenario, seed, draw: draw_scenario(scenario, seed=seed, draw=draw),
+        stop=stop,
     )
 
 

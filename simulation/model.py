@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import calendar as gregorian
-import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
@@ -13,6 +12,7 @@ import numpy as np
 from simulation.institutions import Institution, found_institutions
 from simulation.kernels.layout import I32, U64, Status
 from simulation.kernels.rng import Stream, stream_key
+from simulation.machine import n_cores
 from simulation.people_view import PeopleSet, Person
 from simulation.phases import CHUNK, DAY
 from simulation.recorder import Counts, Recorder
@@ -154,7 +154,7 @@ class RouteModel(mesa.Model):
 
 
 def _lanes(threads: int | None) -> int:
-    lanes = len(os.sched_getaffinity(0)) if threads is None else threads
+    lanes = n_cores() if threads is None else threads
     if lanes < 1:
         raise ValueError(f"threads must be at least 1, got {threads}")
     return lanes

@@ -1,4 +1,4 @@
-"""What a run says, as one tidy table of outcomes by place, leg, cut and group: what experiments and calibration read."""
+"""What a run says, as one tidy table of outcomes by place, leg, cut and group: for experiments and calibration."""
 
 from __future__ import annotations
 
@@ -161,5 +161,3 @@ def status_counts(result: RunResult) -> dict[str, float]:
     """Return people by status at the end of the run, weighted to 1:1; everybody is in exactly one."""
     last = result.counts.census[-1]
     return {status.name.lower(): float(last[status]) / result.scale for status in Status}
-
-

@@ -30,7 +30,7 @@ class Person(mesa.Agent):
         self.pos = None
 
     @property
-    def unique_id(self) -> int:  # type: ignore[override]
+    def unique_id(self) -> int:
         """The person's stable identity, the same in every scenario."""
         return int(self.model.people.who[self.row])
 
@@ -161,7 +161,7 @@ class PeopleSet(AgentSet):
             return self.others[position]
         return Person(self.model, int(self.rows[position - len(self.others)]))
 
-    def select(  # type: ignore[override]
+    def select(
         self,
         filter_func: Callable[[Any], bool] | None = None,
         at_most: int | float = float("inf"),

@@ -1,14 +1,17 @@
-"""Integer counts of a run as it goes: a day's tally in, sparse monthly tables out. Its size does not grow with people."""
+"""Integer counts of a run as it goes: a day's tally in, sparse monthly tables out. Size independent of people."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from simulation.kernels import layout
 from simulation.kernels.layout import EVENTS, I32, I64, U8, Tally
 
+AnyInt = npt.NDArray[np.integer[Any]]
 N_STATUSES = len(layout.Status)
 
 
@@ -59,8 +62,8 @@ class Recorder:
         self._initial = np.zeros(N_STATUSES, np.int64)
         self._flow = np.zeros((n_days, n_legs), np.int32)
         self._census = np.zeros((n_days, N_STATUSES), np.int64)
-        self._events: list[tuple[I32, ...]] = []
-        self._days: list[tuple[I32, ...]] = []
+        self._events: list[tuple[AnyInt, ...]] = []
+        self._days: list[tuple[AnyInt, ...]] = []
         self._month = 0
 
     def count_initial(self, cell: I32, group: I32) -> None:
@@ -71,7 +74,8 @@ class Recorder:
     @property
     def stock(self) -> I64:
         """People by cell and group, (C, G), as of now."""
-        return self._stock + self.tally.moved[..., 1].sum(axis=0)
+        now: I64 = self._stock + self.tally.moved[..., 1].sum(axis=0)
+        return now
 
     def begin_month(self, days: int) -> None:
         """Open a month of which ``days`` are simulated: if nobody moves, the stock stays for all of them."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from simulation.errors import ResultError
-from simulation.kernels.layout import TERMINAL_ORDER, Event, Status
+from simulation.kernels.layout import I32, TERMINAL_ORDER, Event, Status
 from simulation.recorder import Counts
 from simulation.spec.load import dump_scenario, scenario_from_dict
 from simulation.spec.models import Scenario
@@ -72,11 +71,11 @@ class RunResult:
         period = self.scenario.document.period
         return pd.date_range(period.start.replace(day=1), period.end, freq="MS")
 
-    def _named(self, month: Any, cell: Any, group: Any, extra: dict[str, Any]) -> pd.DataFrame:
+    def _named(self, month: I32, cell: I32, group: I32, extra: dict[str, Any]) -> pd.DataFrame:
         cells, groups = self.cells.iloc[cell], self.groups.iloc[group]
-        columns = {"month": self.months[month].strftime("%Y-%m")}
-        columns |= {name: cells[name].to_numpy() for name in cells}
-        columns |= {name: groups[name].to_numpy() for name in groups}
+        columns: dict[str, Any] = {"month": self.months[month].strftime("%Y-%m")}
+        for table in (cells, groups):
+            columns |= {str(name): table[name].to_numpy() for name in table}
         return pd.DataFrame(columns | extra)
 
     @property
@@ -170,7 +169,9 @@ def check_target(target: Path, *, force: bool, kind: str) -> None:
             pass
     except OSError as error:
         reason = error.strerror or "cannot write"
-        raise ResultError(f"{target}: cannot write here ({reason}); choose another folder with --out") from error
+        raise ResultError(
+            f"{target}: cannot write here ({reason}); choose another folder with --out"
+        ) from error
     if not target.exists():
         return
     if not target.is_dir():
@@ -178,7 +179,9 @@ def check_target(target: Path, *, force: bool, kind: str) -> None:
     if not any(target.iterdir()):
         return
     if not force:
-        raise ResultError(f"{target}: exists already; choose another folder with --out, or replace it with --force")
+        raise ResultError(
+            f"{target}: exists already; choose another folder with --out, or replace it with --force"
+        )
     if read_metadata(target).get("kind") != kind:
         raise ResultError(f"{target}: is not a {kind} folder, so --force does not replace it")
 
@@ -187,7 +190,7 @@ def write_parquet(table: pd.DataFrame, path: Path) -> None:
     """Write a table as one zstd Parquet file, by way of a temporary name."""
     temporary = path.with_suffix(".tmp")
     pq.write_table(pa.Table.from_pandas(table, preserve_index=False), temporary, compression="zstd")
-    os.replace(temporary, path)
+    temporary.replace(path)
 
 
 def read_parquet(path: Path) -> pd.DataFrame:

@@ -23,8 +23,12 @@ _SHOWN = (
 
 @click.command("run")
 @click.argument("scenario", type=_FILE)
-@click.option("--seed", type=click.IntRange(0, 2**64 - 1), help="Seed of every draw.  [default: the scenario's]")
-@click.option("--scale", type=click.FloatRange(0, 1, min_open=True), help="Share of people simulated.  [default: 1]")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**64 - 1), help="Seed of every draw.  [default: the scenario's]"
+)
+@click.option(
+    "--scale", type=click.FloatRange(0, 1, min_open=True), help="Share of people simulated.  [default: 1]"
+)
 @click.option("--out", type=_FILE, help="Run folder.  [default: runs/SCENARIO-seedSEED]")
 @click.option("--force", is_flag=True, help="Replace an existing run folder.")
 def command(scenario: Path, seed: int | None, scale: float | None, out: Path | None, force: bool) -> None:
@@ -54,9 +58,13 @@ def command(scenario: Path, seed: int | None, scale: float | None, out: Path | N
         result = run(loaded, seed=seed, scale=1.0 if scale is None else scale, progress=show)
     result.write(folder, force=force)
     table = summarise(result)
-    everybody = table[(table["scope_kind"] == "all") & (table["group_kind"] == "all")].set_index("outcome")["value"]
+    everybody = table[(table["scope_kind"] == "all") & (table["group_kind"] == "all")].set_index("outcome")[
+        "value"
+    ]
     click.echo(f"{loaded.document.scenario}: {loaded.document.title} (seed {seed}, scale {result.scale:g})")
     for name, words in _SHOWN:
         value = everybody[name]
-        click.echo(f"  {value:>14,.1f}  {words}" if name.endswith("journeys") else f"  {value:>14,.0f}  {words}")
+        click.echo(
+            f"  {value:>14,.1f}  {words}" if name.endswith("journeys") else f"  {value:>14,.0f}  {words}"
+        )
     click.echo(f"wrote {folder}/ (events, person_days, flows, census as Parquet; metadata.json)")

@@ -10,7 +10,7 @@ entry = njit(nogil=True, cache=True, error_model="numpy")
 # Called by kernels only. Array arguments are borrowed from the caller, so counting references to them, which costs an
 # atomic operation an array at every call and half of a day's time in all, is switched off. Such a function may neither
 # create nor return an array.
-inner = njit(error_model="numpy", _nrt=False, forceinline=True)
+inner = njit(error_model="numpy", _nrt=False, forceinline=True)  # type: ignore[call-overload]
 
 # As inner, for functions that make views of arrays.
 viewing = njit(error_model="numpy")

@@ -194,7 +194,7 @@ def arrive(world, keys, people, tally, row, leg, rest, u, day, days_left):  # ty
         end_journey(world, people, tally, row, Status.ARRIVED, Event.ARRIVED, days_left)
         return
     if not world.place[place].is_sea_zone:
-        if u == u and rest > 0.0:
+        if not np.isnan(u) and rest > 0.0:
             cell = place_cell(world, place, Status.WAITING)
             v = people.life[row].vulnerability
             harm, _ = draw_event(u, rest, world.rate, cell, risk, HARMS, world.harm_multiplier, v)

@@ -70,7 +70,7 @@ draw_event = inner(_draw_event)
 def _screening_bound(rate, cell, risk, harm_multiplier, vulnerability):  # type: ignore[no-untyped-def]
     """Return b such that the chance of an event today is at most (b + 1) / 256: bytes above b are quiet days."""
     p_any = -math.expm1(-total_rate(rate, cell, risk, RATES, harm_multiplier, vulnerability))
-    return np.uint8(min(255, max(0, int(math.ceil(256.0 * p_any)) - 1)))
+    return np.uint8(min(255, max(0, math.ceil(256.0 * p_any) - 1)))
 
 
 screening_bound = inner(_screening_bound)

@@ -1,6 +1,6 @@
 """What couples people, settled after everybody has lived the day: boarding, services at capacity, pathway quotas.
 
-Each is two phases: the day listed who wants; here an exact lottery by a keyed priority, ties broken by who, serves them.
+Each is two phases: the day listed who wants; here an exact lottery by a keyed priority, ties broken by who, decides.
 The outcome is the same for any order of the list, so for any number of threads.
 """
 

@@ -25,11 +25,11 @@ triangular = inner(_triangular)
 
 
 def _due_day(day, days):  # type: ignore[no-untyped-def]
-    """Return (due, last fraction) of a leg entered at the end of ``day`` that takes ``days`` (> 0) from the next morning.
+    """Return (due, last fraction) of a leg chosen at the end of ``day`` that takes ``days`` > 0 from the next day.
 
     The leg fills whole days and then the last fraction, in (0, 1], of the due day.
     """
-    whole = int(math.ceil(days)) - 1
+    whole = math.ceil(days) - 1
     return day + 1 + whole, np.float32(days - whole)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulation.kernels.layout import CHOICE_CLASSES, F64, INTENTIONS, Option, Purpose
+from simulation.kernels.layout import CHOICE_CLASSES, F64, I32, INTENTIONS, Option, Purpose
 from simulation.world.policy import Mask
 from simulation.world.routes import Routes
 
@@ -46,20 +46,24 @@ def _bias(parameters: dict[str, float]) -> F64:
     return np.tile([1.0, parameters["uninformed_bias"]], INTENTIONS)
 
 
-def solve(routes: Routes, perceived: Perceived, parameters: dict[str, float]) -> tuple[F64, F64]:
-    """Return (V, weight): values (P, CHOICE_CLASSES) in utils and exp-utilities (O, CHOICE_CLASSES), 0 where closed.
+@dataclass(frozen=True)
+class _Terms:
+    """Options as value iteration needs them; rows as Routes.option_*."""
 
-    Weights of a place are scaled so that the largest is 1. Value iteration contracts with modulus ``discount``.
-    """
-    n_places, n_options = len(routes.places), routes.option_kind.size
-    reward = np.repeat(rewards(parameters), 2, axis=0)  # (classes, 3)
+    utility: F64  # (O, CHOICE_CLASSES) of the option itself, -inf where closed
+    through: F64  # (O, CHOICE_CLASSES) chance to reach the target
+    held_back: F64  # (O, CHOICE_CLASSES) chance to be stopped and find oneself at ``back``
+    target: I32  # (O,) place
+    back: I32  # (O,) place
+
+
+def _terms(routes: Routes, perceived: Perceived, parameters: dict[str, float], reward: F64) -> _Terms:
+    """Return utilities and perceived chances of every option, by choice class."""
+    n_options = routes.option_kind.size
     region = np.minimum(routes.region, 2)
-    beta = parameters["discount"]
     utility = np.full((n_options, CHOICE_CLASSES), -np.inf)
-    through = np.zeros((n_options, CHOICE_CLASSES))
-    held_back = np.zeros((n_options, CHOICE_CLASSES))
-    target = routes.option_place.copy()
-    back = routes.option_place.copy()
+    through, held_back = np.zeros((n_options, CHOICE_CLASSES)), np.zeros((n_options, CHOICE_CLASSES))
+    target, back = routes.option_place.copy(), routes.option_place.copy()
     bias = _bias(parameters)
     for k in range(n_options):
         here, kind, leg = int(routes.option_place[k]), routes.option_kind[k], int(routes.option_leg[k])
@@ -80,29 +84,40 @@ def solve(routes: Routes, perceived: Perceived, parameters: dict[str, float]) ->
                 utility[k] = parameters["pathway_utility"] - cost
                 through[k] = perceived.admitted[leg]
                 held_back[k] = 1.0 - perceived.admitted[leg]
-            else:
-                death = np.minimum(bias * perceived.death[leg], 1.0)
-                stopped = np.minimum(bias * perceived.stopped[leg], 1.0 - death)
-                utility[k] = -cost - parameters["risk_weight"] * death - parameters["arrest_weight"] * stopped
-                through[k] = 1.0 - death - stopped
-                held_back[k] = stopped
-                if routes.is_sea[leg] and routes.back_leg[leg] >= 0:
-                    back[k] = routes.destination[routes.back_leg[leg]]
-    arrived = np.where(routes.is_terminal[:, None] == 1, reward[:, region].T, 0.0)
-    value = arrived.copy()
-    busy = np.flatnonzero(np.diff(routes.option_start))
+                continue
+            death = np.minimum(bias * perceived.death[leg], 1.0)
+            stopped = np.minimum(bias * perceived.stopped[leg], 1.0 - death)
+            utility[k] = -cost - parameters["risk_weight"] * death - parameters["arrest_weight"] * stopped
+            through[k] = 1.0 - death - stopped
+            held_back[k] = stopped
+            if routes.is_sea[leg] and routes.back_leg[leg] >= 0:
+                back[k] = routes.destination[routes.back_leg[leg]]
+    return _Terms(utility, through, held_back, target, back)
+
+
+def solve(routes: Routes, perceived: Perceived, parameters: dict[str, float]) -> tuple[F64, F64]:
+    """Return (V, weight): values (P, CHOICE_CLASSES) in utils and exp-utilities (O, CHOICE_CLASSES), 0 where closed.
+
+    Weights of a place are scaled so that the largest is 1. Value iteration contracts with modulus ``discount``.
+    """
+    reward = np.repeat(rewards(parameters), 2, axis=0)  # (CHOICE_CLASSES, 3)
+    terms = _terms(routes, perceived, parameters, reward)
+    terminal = routes.is_terminal[:, None] == 1
+    arrived = np.where(terminal, reward[:, np.minimum(routes.region, 2)].T, 0.0)
+    busy = np.flatnonzero(np.diff(routes.option_start))  # places with options
+    if not busy.size:
+        return arrived, np.zeros_like(terms.utility)
     starts = routes.option_start[busy]
     block = np.searchsorted(busy, routes.option_place)
-    total = utility
+    value = arrived
     for _ in range(_SWEEPS):
-        total = utility + beta * (through * value[target] + held_back * value[back])
-        top = np.maximum.reduceat(total, starts, axis=0) if busy.size else np.zeros((0, CHOICE_CLASSES))
-        safe_top = np.where(np.isfinite(top), top, 0.0)
-        spread = np.add.reduceat(np.exp(total - safe_top[block]), starts, axis=0) if busy.size else top
+        ahead = terms.through * value[terms.target] + terms.held_back * value[terms.back]
+        total = terms.utility + parameters["discount"] * ahead
+        top = np.maximum.reduceat(total, starts, axis=0)
+        top = np.where(np.isfinite(top), top, 0.0)
+        scaled = np.exp(total - top[block])
+        spread = np.add.reduceat(scaled, starts, axis=0)
         value = arrived.copy()
         with np.errstate(divide="ignore"):
-            value[busy] = np.where(spread > 0, safe_top + np.log(spread), _NO_OPTION)
-    value = np.where(routes.is_terminal[:, None] == 1, arrived, value)
-    weight = np.exp(total - safe_top[block]) if busy.size else np.zeros((n_options, CHOICE_CLASSES))
-    assert value.shape == (n_places, CHOICE_CLASSES)
-    return value, weight
+            value[busy] = np.where(spread > 0, top + np.log(spread), _NO_OPTION)
+    return np.where(terminal, arrived, value), scaled

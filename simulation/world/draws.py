@@ -27,9 +27,8 @@ def draw_between(u: float, low: float, high: float, *, log: bool) -> float:
 
 
 def _redraw(row: Row, seed: int, draw: int, name: str, field: str) -> Row:
-    low, high = getattr(row, field + "_low", None), getattr(row, field + "_high", None)
-    if low is None:
-        low, high = row.low, row.high  # type: ignore[attr-defined]
+    prefix = f"{field}_" if hasattr(row, f"{field}_low") else ""
+    low, high = getattr(row, f"{prefix}low"), getattr(row, f"{prefix}high")
     value = draw_between(_uniform(seed, draw, name), low, high, log=True)
     return row.model_copy(update={field: value})
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulation.kernels import layout
-from simulation.kernels.compile import entry
 from simulation.kernels.layout import F64, NEVER, People, Status
-from simulation.kernels.rng import Stream, stream_key, to_uniform, uniform, words
+from simulation.kernels.persons import draw_persons, keep
+from simulation.kernels.rng import Stream, stream_key
 from simulation.spec.models import Scenario
 from simulation.world.departures import initial_people, potential_journeys
 from simulation.world.routes import INTENTIONS, Routes
@@ -25,40 +25,6 @@ class Population:
 
     people: People
     n_initial: int
-
-
-@entry
-def _keep(key, who, scale):  # type: ignore[no-untyped-def]
-    """Return whether each person is kept at a scale: by the person's own luck, so smaller scales are nested."""
-    kept = np.empty(who.size, np.bool_)
-    for i in range(who.size):
-        kept[i] = uniform(key, who[i], 0, 0) < scale
-    return kept
-
-
-@entry
-def _draw_persons(key, who, stream, shares, uninformed, start, group, choice_class, vulnerability):  # type: ignore[no-untyped-def]
-    """Draw sex, age, company, intention, knowledge and vulnerability of everybody.
-
-    shares      (S, 6) female, child, unaccompanied among children, then cumulated europe, north_africa, region
-    uninformed  share of people who understate risk;  start  mean vulnerability at the start (uniform on [0, 2 start])
-    group, choice_class, vulnerability  (n,) OUT
-    """
-    for i in range(who.size):
-        s = stream[i]
-        a, b, c, d = words(key, who[i], 0, 0)
-        e, f, g, h = words(key, who[i], 0, 1)
-        i0, i1, j0, j1 = words(key, who[i], 0, 2)
-        male = to_uniform(a, b) >= shares[s, 0]
-        child = to_uniform(c, d) < shares[s, 1]
-        alone = to_uniform(e, f) < shares[s, 2]
-        group[i] = s * 6 + (3 if male else 0) + ((2 if alone else 1) if child else 0)
-        u = to_uniform(g, h)
-        intention = 0
-        while intention < 3 and u >= shares[s, 3 + intention]:
-            intention += 1
-        choice_class[i] = intention * 2 + (1 if to_uniform(i0, i1) < uninformed else 0)
-        vulnerability[i] = np.uint8(min(1.0, 2.0 * start * to_uniform(j0, j1)) * 255.0 + 0.5)
 
 
 def _stream_shares(scenario: Scenario, routes: Routes) -> F64:
@@ -88,7 +54,7 @@ def build_population(
     who1, stream1, start1 = potential_journeys(scenario, routes, seed, parameters)
     if scale < 1.0:
         key = stream_key(seed, Stream.THINNING)
-        kept0, kept1 = _keep(key, who0, scale), _keep(key, who1, scale)
+        kept0, kept1 = keep(key, who0, scale), keep(key, who1, scale)
         who0, stream0, place0 = who0[kept0], stream0[kept0], place0[kept0]
         who1, stream1, start1 = who1[kept1], stream1[kept1], start1[kept1]
     who = np.concatenate([who0, who1])
@@ -97,7 +63,7 @@ def build_population(
     n_legs, n_places = len(routes.legs), len(routes.places)
     life = np.zeros(n, layout.LIFE)
     group, choice_class, vulnerability = np.empty(n, np.int32), np.empty(n, np.uint8), np.empty(n, np.uint8)
-    _draw_persons(
+    draw_persons(
         stream_key(seed, Stream.PERSON), who, stream, _stream_shares(scenario, routes),
         parameters["uninformed_share"], parameters["vulnerability_start"], group, choice_class, vulnerability,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Levers in force on a day, as effective settings of legs and places. Institutions write them; tables are built from them."""
+"""Levers in force on a day, as settings of legs and places: institutions write them, tables read them."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def in_force(entry: LeverEntry, today: date) -> bool:
 
 
 def legs_in_scope(scope: Scope, routes: Routes) -> Mask:
-    """Return (L,) whether each leg is in scope: its country is its origin's; sea legs also by the zone at either end."""
+    """Return (L,) whether each leg is in scope: its country is its origin's; of a sea leg, by the zone too."""
     if not (scope.countries or scope.places or scope.legs or scope.pathways):
         return np.ones(len(routes.legs), np.bool_)
     country = {p.id: p.country for p in routes.places}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulation.kernels.layout import DEMOGRAPHICS, F64, HARMS, I32, U8, U32, Option, Purpose
-from simulation.spec.models import Custody, Leg, Place, Scenario
+from simulation.spec.models import Custody, Leg, Place, Risk, Scenario
 
 OUTCOMES = ("death", "abduction", "arrest", "injury", "violence", "sgbv", "robbery", "separation")
 INTENTIONS = ("europe", "north_africa", "region", "circular")
@@ -98,10 +98,10 @@ class Routes:
 
 def _risk_tables(scenario: Scenario, mean_days: F64) -> tuple[F64, F64, F64, F64]:
     """Return base rates a day by (leg | place | detention at place | captivity at place, harm)."""
-    by_zone = {(r.zone, r.setting, r.outcome): r for r in scenario.risks}
+    by_zone: dict[tuple[str, str, str], Risk] = {(r.zone, r.setting, r.outcome): r for r in scenario.risks}
 
     def rate(zone: str, setting: str, outcome: str, days: float) -> float:
-        row = by_zone.get((zone, setting, outcome))  # type: ignore[call-overload]
+        row = by_zone.get((zone, setting, outcome))
         if row is None:
             return 0.0
         return float(row.value) if row.unit == "per_day" else -math.log1p(-row.value) / days
@@ -112,14 +112,15 @@ def _risk_tables(scenario: Scenario, mean_days: F64) -> tuple[F64, F64, F64, F64
             for i, leg in enumerate(scenario.legs)
         ]
     )
-    places, detained, captive = (
-        np.array([[rate(zone(p), setting, o, 1.0) for o in OUTCOMES] for p in scenario.places])
-        for setting, zone in (
-            ("place", lambda p: p.risk_zone),
-            ("detention", lambda p: p.custody_zone),
-            ("captivity", lambda p: p.custody_zone),
+
+    def at_places(setting: str, zones: list[str]) -> F64:
+        return np.array([[rate(zone, setting, o, 1.0) for o in OUTCOMES] for zone in zones]).reshape(
+            -1, HARMS
         )
-    )
+
+    custody_zones = [p.custody_zone for p in scenario.places]
+    places = at_places("place", [p.risk_zone for p in scenario.places])
+    detained, captive = at_places("detention", custody_zones), at_places("captivity", custody_zones)
     return legs.reshape(-1, HARMS), places, detained, captive
 
 

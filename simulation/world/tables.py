@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from simulation.kernels import layout
 from simulation.kernels.layout import F64, HARMS, RISK_CLASSES, Purpose, Rate, Status, World
@@ -13,6 +15,7 @@ from simulation.world.choice import Perceived, solve
 from simulation.world.policy import Settings
 from simulation.world.routes import Routes
 
+AnyArray = npt.NDArray[Any]
 _CERTAIN = 0.999999  # a chance of 1 per leg would be an infinite rate
 
 
@@ -202,7 +205,7 @@ def build_world(
     return world, value
 
 
-def _records(dtype: np.dtype[np.void], **columns: np.ndarray) -> layout.Records:  # type: ignore[type-arg]
+def _records(dtype: np.dtype[np.void], **columns: AnyArray) -> layout.Records:
     """Return columns side by side as records; every field of the dtype must be given."""
     table = np.zeros(next(iter(columns.values())).shape[0], dtype)
     for name in dtype.names or ():
