@@ -27,7 +27,8 @@ class DetentionAuthority(Institution):
             if entry.after_interception is not None:
                 settings.after_interception[where] = entry.after_interception
             if entry.time_limit is not None:
-                settings.limit_days[where] = entry.time_limit
+                # A stay is counted at the ends of days, so the shortest is one day; 0 would mean no limit.
+                settings.limit_days[where] = max(entry.time_limit, 1.0)
             if not entry.children:
                 settings.after_arrest[where, 1] = -1.0
                 settings.after_interception[where, 1] = -1.0
