@@ -74,6 +74,7 @@ class RouteModel(mesa.Model):
         self._n_seen = self.n_active = self.n_initial
         self._active = np.arange(self.people.who.size, dtype=np.int32)
         self.quota_left = np.zeros(len(self.routes.legs))
+        self.capacity_left = np.zeros(len(self.routes.places))
         self.cell_status, self._cell_place = cell_status(self.routes)
         lanes = _lanes(threads)
         self.pool = ThreadPoolExecutor(lanes, thread_name_prefix="lane")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulation.kernels.day import drop_ended, live_day, refresh_bounds
-from simulation.kernels.layout import APPLYING, BOARDING, SEEKING
+from simulation.kernels.layout import APPLYING, BOARDING, F64, I64, SEEKING
 from simulation.kernels.rng import Stream
 from simulation.kernels.settle import apply_time_limits, depart, grant, lottery_order, serve
 from simulation.kernels.travel import assign_vehicles
@@ -56,36 +56,46 @@ def live(model: RouteModel) -> None:
         list(model.pool.map(lane, lanes))
 
 
+def _refill(left: F64, daily: F64, most: F64) -> F64:
+    """Return what can be given today: what was left and today's share, never more than ``most``.
+
+    What is below one person is kept for the days that follow, so that a small capacity, or a small scale, still serves.
+    """
+    return np.where(daily > 0, np.minimum(left + daily, most), 0.0)
+
+
+def _whole(left: F64) -> I64:
+    """Return whole people; the margin is for sums such as ten times 0.1."""
+    return np.floor(left + 1e-9).astype(np.int64)
+
+
 def serve_needs(model: RouteModel) -> None:
     """Services help people up to capacity, in a fair random order."""
+    daily = model.settings.capacity * model.scale
+    model.capacity_left = _refill(model.capacity_left, daily, np.ceil(daily))
     asked = model.recorder.listed(SEEKING)
     if not len(asked):
         return
     order = lottery_order(model.keys[Stream.SERVICE], model.day, model.people.who[asked[:, 0]], asked[:, 1])
-    if model.scenario.document.coupling.services:
-        daily = model.settings.capacity * model.scale
-        elapsed = model.day - model.first_day
-        capacity = np.floor(daily * (elapsed + 1)).astype(np.int64) - np.floor(daily * elapsed).astype(
-            np.int64
-        )
-    else:
-        capacity = np.full(len(model.routes.places), _UNLIMITED, np.int64)
+    binding = model.scenario.document.coupling.services
+    capacity = _whole(model.capacity_left) if binding else np.full(daily.size, _UNLIMITED, np.int64)
+    before = capacity.copy()
     rows, places = asked[order, 0].copy(), asked[order, 1].copy()
     serve(model.world, model.keys, model.people, model.recorder.tally, rows, places, capacity, model.day)
+    if binding:
+        model.capacity_left -= before - capacity
 
 
 def grant_pathways(model: RouteModel) -> None:
     """Pathway offices decide complete applications; quotas unused within a month lapse."""
     daily = model.settings.quota * model.scale
-    model.quota_left = np.minimum(model.quota_left + daily, np.maximum(daily * DAYS_PER_MONTH, 1.0))
+    model.quota_left = _refill(model.quota_left, daily, np.maximum(daily * DAYS_PER_MONTH, 1.0))
     asked = model.recorder.listed(APPLYING)
     if not len(asked):
         return
     order = lottery_order(model.keys[Stream.PATHWAY], model.day, model.people.who[asked[:, 0]], asked[:, 1])
     binding = model.scenario.document.coupling.pathways
-    quota = (
-        np.floor(model.quota_left).astype(np.int64) if binding else np.full(daily.size, _UNLIMITED, np.int64)
-    )
+    quota = _whole(model.quota_left) if binding else np.full(daily.size, _UNLIMITED, np.int64)
     before = quota.copy()
     rows, legs = asked[order, 0].copy(), asked[order, 1].copy()
     grant(
