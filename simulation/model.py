@@ -121,7 +121,8 @@ class RouteModel(mesa.Model):
     @property
     def agents(self) -> PeopleSet:
         """Institutions and everybody who has started a journey, as one AgentSet."""
-        return PeopleSet(self, self._started(), tuple(self.institutions))
+        institutions = -1 - np.arange(len(self.institutions))
+        return PeopleSet(self, np.concatenate([institutions, self._started()]))
 
     @agents.setter
     def agents(self, agents: object) -> None:

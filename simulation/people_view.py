@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import operator
+from collections.abc import Callable, Iterable, Iterator
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import mesa
 import numpy as np
 import numpy.typing as npt
-from mesa.agent import AgentSet
+from mesa.agent import AgentSet, GroupBy
 
 from simulation.kernels.layout import DEMOGRAPHICS, Status
 from simulation.world.policy import calendar
@@ -23,11 +25,19 @@ Rows = npt.NDArray[np.int64]
 class Person(mesa.Agent):
     """One person on the move: a view of one row. Two views of the same person are equal; none can be changed."""
 
+    model: RouteModel
+    row: int
+    pos = None
+    """People have no position on a Mesa grid; see ``location``."""
+
     def __init__(self, model: RouteModel, row: int) -> None:
         """Look at a row; the person is not registered with the model, which has its own list of rows."""
-        self.model = model
-        self.row = row
-        self.pos = None
+        self.__dict__["model"] = model
+        self.__dict__["row"] = row
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Refuse: the columns are written by the day alone, and a note on a view would be lost with it."""
+        raise AttributeError(f"a person cannot be changed from outside; {name} is not set")
 
     @property
     def unique_id(self) -> int:
@@ -125,41 +135,59 @@ class Person(mesa.Agent):
 
 
 class PeopleSet(AgentSet):
-    """An AgentSet over rows: selection, counting and iteration as in Mesa, objects only as they are asked for."""
+    """An AgentSet over rows: selection, order and iteration as in Mesa, objects only as they are asked for.
 
-    def __init__(self, model: RouteModel, rows: Rows, others: tuple[mesa.Agent, ...] = ()) -> None:
-        """Hold the people in ``rows``, after the ``others`` (institutions)."""
-        super().__init__(others, random=model.random)
+    Attributes:
+        members: (n,) who is in the set, in its order: rows of people, and -1 - k for the k-th institution.
+    """
+
+    def __init__(self, model: RouteModel, members: Rows) -> None:
+        """Hold some people and institutions of a model."""
+        super().__init__((), random=model.random)
         self.model = model
-        self.rows = rows
-        self.others = others
+        self.members = members
+
+    @classmethod
+    def of(cls, model: RouteModel, agents: Iterable[mesa.Agent]) -> PeopleSet:
+        """Return the set of some agents of the model, each once, in the order given."""
+        places = {id(institution): -1 - k for k, institution in enumerate(model.institutions)}
+        members = dict.fromkeys(a.row if isinstance(a, Person) else places[id(a)] for a in agents)
+        return cls(model, np.array(list(members), np.int64))
+
+    @classmethod
+    def _from_iterable(cls, agents: Iterable[mesa.Agent]) -> AgentSet:  # for &, |, - and ^
+        found = list(agents)
+        return cls.of(found[0].model, found) if found else AgentSet((), random=Random(0))
+
+    def _agent(self, member: int) -> mesa.Agent:
+        return Person(self.model, member) if member >= 0 else self.model.institutions[-1 - member]
+
+    def _with(self, members: Rows, inplace: bool) -> PeopleSet:
+        if not inplace:
+            return PeopleSet(self.model, members)
+        self.members = members
+        return self
 
     def __len__(self) -> int:
         """Return the number of agents."""
-        return len(self.others) + self.rows.size
+        return int(self.members.size)
 
     def __iter__(self) -> Iterator[mesa.Agent]:
-        """Yield institutions, then people, one object at a time."""
-        yield from self.others
-        for row in self.rows:
-            yield Person(self.model, int(row))
+        """Yield the agents in the set's order, one object at a time."""
+        for member in self.members:
+            yield self._agent(int(member))
 
     def __contains__(self, agent: object) -> bool:
         """Return whether an agent is in the set."""
         if isinstance(agent, Person):
-            return agent.model is self.model and bool(np.isin(agent.row, self.rows))
-        return agent in self.others
+            return agent.model is self.model and bool((self.members == agent.row).any())
+        return any(agent is self._agent(int(member)) for member in self.members[self.members < 0])
 
     def __getitem__(self, item: int | slice) -> Any:
         """Return the agent, or list of agents, at a position."""
         if isinstance(item, slice):
-            return [self[i] for i in range(*item.indices(len(self)))]
-        position = item if item >= 0 else len(self) + item
-        if not 0 <= position < len(self):
-            raise IndexError(item)
-        if position < len(self.others):
-            return self.others[position]
-        return Person(self.model, int(self.rows[position - len(self.others)]))
+            return [self._agent(int(member)) for member in self.members[item]]
+        return self._agent(int(self.members[item]))
 
     def select(
         self,
@@ -174,73 +202,87 @@ class PeopleSet(AgentSet):
         """Return the agents that pass, as Mesa's AgentSet.select does.
 
         Args:
-            filter_func: Asked for every agent (makes an object each).
-            at_most: Number of agents to keep, or a share of them if below 1.
+            filter_func: Asked of every agent (makes an object each) until enough have passed.
+            at_most: Number of agents to keep; a float up to 1.0 is a share of the set.
             inplace: Narrow this set and return it.
             agent_type: Keep only this class.
             status: Keep only people in this status; looked up in the columns, no objects.
             location: Keep only people at this place or leg; looked up in the columns, no objects.
         """
-        rows, others = self.rows, self.others
-        if agent_type is not None:
-            others = tuple(a for a in others if isinstance(a, agent_type))
-            rows = rows if issubclass(Person, agent_type) else rows[:0]
+        limit = int(len(self) * at_most) if isinstance(at_most, float) and at_most <= 1.0 else at_most
+        members = self._of_type(agent_type)
         if status is not None or location is not None:
-            others = ()
             cells = np.ones(self.model.cell_status.size, np.bool_)
             if status is not None:
                 cells &= self.model.cell_status == status
             if location is not None:
                 cells &= np.array([self.model.location_of(c) == location for c in range(cells.size)])
-            rows = rows[cells[self.model.people.life["cell"][rows]]]
-        limit = int(at_most * (len(others) + rows.size)) if at_most < 1 else at_most
+            members = members[members >= 0]
+            members = members[cells[self.model.people.life["cell"][members]]]
         if filter_func is not None:
-            others = tuple(a for a in others if filter_func(a))
-            chosen: list[int] = []
-            for row in rows:
-                if len(others) + len(chosen) >= limit:
-                    break
-                if filter_func(Person(self.model, int(row))):
-                    chosen.append(int(row))
-            rows = np.array(chosen, np.int64)
-        if limit < len(others) + rows.size:
-            others = others[: int(limit)]
-            rows = rows[: int(limit) - len(others)]
-        if inplace:
-            self.rows, self.others = rows, others
-            return self
-        return PeopleSet(self.model, rows, others)
+            passing = (m for m in members if filter_func(self._agent(int(m))))
+            return self._with(_first(passing, limit), inplace)
+        return self._with(members if limit >= members.size else members[: int(limit)], inplace)
+
+    def _of_type(self, agent_type: type[mesa.Agent] | None) -> Rows:
+        if agent_type is None:
+            return self.members
+        institutions = self.model.institutions
+        fits = np.array([isinstance(i, agent_type) for i in reversed(institutions)] + [False], np.bool_)
+        # fits[m] for m = -len .. -1, and its last entry for people, who are looked up apart.
+        place = np.where(self.members < 0, self.members + len(institutions), len(institutions))
+        people = self.members >= 0 if issubclass(Person, agent_type) else np.zeros(len(self), np.bool_)
+        return self.members[fits[place] | people]
 
     def shuffle(self, inplace: bool = False) -> PeopleSet:
-        """Return the set in an order drawn from the model's generator; the model itself has no order."""
-        rows = self.model.rng.permutation(self.rows)
-        if inplace:
-            self.rows = rows
-            return self
-        return PeopleSet(self.model, rows, self.others)
+        """Return the set in an order drawn from Mesa's generator of the model; lives have no part in it."""
+        return self._with(self.model.rng.permutation(self.members), inplace)
+
+    def sort(
+        self, key: Callable[[Any], Any] | str, ascending: bool = False, inplace: bool = False
+    ) -> PeopleSet:
+        """Return the set ordered by an attribute or a function of the agents, highest first unless ascending."""
+        value = operator.attrgetter(key) if isinstance(key, str) else key
+        values = [value(agent) for agent in self]
+        order = sorted(range(len(values)), key=values.__getitem__, reverse=not ascending)
+        return self._with(self.members[np.array(order, np.int64)], inplace)
+
+    def groupby(self, by: Callable[[Any], Any] | str, result_type: str = "agentset") -> GroupBy:
+        """Return the agents by what an attribute or a function gives for them: sets, or lists of objects."""
+        value = operator.attrgetter(by) if isinstance(by, str) else by
+        groups: dict[Any, list[int]] = {}
+        for member in self.members:
+            groups.setdefault(value(self._agent(int(member))), []).append(int(member))
+        sets = {name: PeopleSet(self.model, np.array(members, np.int64)) for name, members in groups.items()}
+        return GroupBy(
+            sets if result_type == "agentset" else {name: list(found) for name, found in sets.items()}
+        )
 
     def do(self, method: str | Callable[..., Any], *args: Any, **kwargs: Any) -> PeopleSet:
         """Call a method, or a function, on every agent."""
-        self.map(method, *args, **kwargs)
+        for agent in self:
+            _call(agent, method, args, kwargs)
+        return self
+
+    def shuffle_do(self, method: str | Callable[..., Any], *args: Any, **kwargs: Any) -> PeopleSet:
+        """Call a method, or a function, on every agent, in an order drawn anew; the set keeps its own."""
+        self.shuffle().do(method, *args, **kwargs)
         return self
 
     def map(self, method: str | Callable[..., Any], *args: Any, **kwargs: Any) -> list[Any]:
         """Return what a method, or a function, gives for every agent."""
-        if isinstance(method, str):
-            return [getattr(agent, method)(*args, **kwargs) for agent in self]
-        return [method(agent, *args, **kwargs) for agent in self]
+        return [_call(agent, method, args, kwargs) for agent in self]
 
     def get(
         self, attr_names: str | list[str], handle_missing: str = "error", default_value: Any = None
     ) -> list[Any]:
         """Return one attribute, or a list of several, of every agent."""
-        names = [attr_names] if isinstance(attr_names, str) else attr_names
-
-        def value(agent: mesa.Agent, name: str) -> Any:
-            return getattr(agent, name) if handle_missing == "error" else getattr(agent, name, default_value)
-
-        found = [[value(agent, name) for name in names] for agent in self]
-        return [row[0] for row in found] if isinstance(attr_names, str) else found
+        if handle_missing not in {"error", "default"}:
+            raise ValueError(f"handle_missing is error or default, got {handle_missing!r}")
+        missing = () if handle_missing == "error" else (default_value,)
+        if isinstance(attr_names, str):
+            return [getattr(agent, attr_names, *missing) for agent in self]
+        return [[getattr(agent, name, *missing) for name in attr_names] for agent in self]
 
     def to_list(self) -> list[mesa.Agent]:
         """Return all agents as objects."""
@@ -248,6 +290,31 @@ class PeopleSet(AgentSet):
 
     def add(self, agent: mesa.Agent) -> None:
         """Refuse: people enter the model by the scenario's streams."""
-        raise TypeError("people enter the model by the scenario's streams")
+        raise TypeError(
+            "people enter the model by the scenario's streams, and leave it by what happens to them"
+        )
 
     discard = remove = add
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a copy needs."""
+        return {"model": self.model, "members": self.members, "random": self.random}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take the state of another set."""
+        super().__setstate__({"agents": (), "random": state["random"]})
+        self.model, self.members = state["model"], state["members"]
+
+
+def _call(agent: mesa.Agent, method: str | Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    if isinstance(method, str):
+        return getattr(agent, method)(*args, **kwargs)
+    return method(agent, *args, **kwargs)
+
+
+def _first(members: Iterator[np.int64], limit: float) -> Rows:
+    """Return the first so many."""
+    taken: list[int] = []
+    while len(taken) < limit and (member := next(members, None)) is not None:
+        taken.append(int(member))
+    return np.array(taken, np.int64)

@@ -47,3 +47,7 @@ class Institution(mesa.Agent):
     def act(self, today: date) -> None:
         """Write this institution's part of ``model.settings`` for today."""
         raise NotImplementedError
+
+    def remove(self) -> None:
+        """Refuse: the legs and places that it answers for would be left without a policy."""
+        raise TypeError("an institution cannot be removed from the model")
