@@ -26,7 +26,7 @@ from experiments.pictures import (
 )
 from experiments.wording import is_known, say_ratio
 
-WIDTH_INCHES = 13.0
+WIDTH_INCHES = 14.0
 ROW_INCHES, HEADING_INCHES = 0.40, 0.46
 HEADER_INCHES, NOTE_INCHES, AXIS_INCHES = 1.55, 0.152, 0.62
 LONGEST_LEVEL = 4.0
@@ -50,14 +50,14 @@ _TICKS = {
 class Columns(NamedTuple):
     """Left edges and widths of the columns, shares of the figure's width."""
 
-    label: float = 0.025
-    levels: float = 0.215
-    levels_width: float = 0.21
-    ratio: float = 0.435
-    ratio_width: float = 0.2
-    ratio_text: float = 0.645
-    change: float = 0.758
-    agreement: float = 0.92
+    label: float = 0.02
+    levels: float = 0.2
+    levels_width: float = 0.195
+    ratio: float = 0.405
+    ratio_width: float = 0.165
+    ratio_text: float = 0.58
+    change: float = 0.715
+    agreement: float = 0.905
 
 
 COLUMNS = Columns()

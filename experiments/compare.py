@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from threading import Event
 from typing import NamedTuple, Protocol
@@ -14,7 +15,7 @@ import pandas as pd
 
 from experiments.collect import ALL, Values, collect_values
 from experiments.patterns import compute_patterns
-from experiments.plan import Plan, Task
+from experiments.plan import Plan, Task, first_difference
 from experiments.statistics import INTERVAL_KINDS, compute_paired
 from simulation.machine import n_cores
 from simulation.spec.models import Scenario
@@ -122,13 +123,14 @@ class Comparison:
             return store.finish(self)
 
 
-def compare(
+def compare(  # noqa: PLR0913  every choice has a name; the first two are enough
     baseline: Scenario | str | Path,
     *variants: Scenario | str | Path,
     replicates: int = 4,
     seed: int | None = None,
     scale: float = 1.0,
     progress: Progress | None = None,
+    whole_period: bool = False,
     store: RunStore | None = None,
     model: Model | None = None,
 ) -> Comparison:
@@ -143,6 +145,8 @@ def compare(
         seed: Decides draws and luck; left out: the baseline's own seed.
         scale: Share of people simulated, in (0, 1]; results are weighted to everybody.
         progress: Called after each run.
+        whole_period: Count from the first day of the run. Otherwise outcomes count from the month in which the
+            scenarios begin to differ: before it they are the same.
         store: Keeps finished runs and returns those that are already there.
         model: What a run is; left out: the simulation.
 
@@ -152,8 +156,9 @@ def compare(
     """
     first, *others = (_load(scenario) for scenario in (baseline, *variants))
     seed = first.document.seed if seed is None else seed
-    plan = Plan(first, tuple(others), replicates, seed, scale)
-    return analyse(plan, run_plan(plan, model or simulation_model(), store, progress))
+    since = None if whole_period else first_difference(first, others)
+    plan = Plan(first, tuple(others), replicates, seed, scale, since)
+    return analyse(plan, run_plan(plan, model or simulation_model(since), store, progress))
 
 
 def run_plan(
@@ -170,20 +175,27 @@ def run_plan(
         progress(len(runs), len(tasks))
     waiting = [task for task in tasks if task not in runs]
     pool = ThreadPoolExecutor(n_cores(), thread_name_prefix="run")
+    futures = {pool.submit(_evaluate, plan, model, task): task for task in waiting}
+
+    def keep(future: Future[pd.DataFrame]) -> None:
+        task, summary = futures[future], future.result()
+        if store:
+            store.write(plan, task, summary)
+        runs[task] = summary
+
     try:
-        futures = {pool.submit(_evaluate, plan, model, task): task for task in waiting}
         for future in as_completed(futures):
-            task, summary = futures[future], future.result()
-            if store:
-                store.write(plan, task, summary)
-            runs[task] = summary
+            keep(future)
             if progress:
                 progress(len(runs), len(tasks))
     except BaseException:
         model.stop.set()
-        raise
-    finally:
         pool.shutdown(wait=True, cancel_futures=True)
+        for future, task in futures.items():  # what finished meanwhile is not lost
+            if task not in runs and not future.cancelled() and future.exception() is None:
+                keep(future)
+        raise
+    pool.shutdown()
     return {task: runs[task] for task in tasks}
 
 
@@ -207,7 +219,7 @@ def analyse(plan: Plan, runs: dict[Task, pd.DataFrame]) -> Comparison:
     return Comparison(plan, table, compute_displacement(table), compute_patterns(plan, values), values, runs)
 
 
-def simulation_model() -> Model:
+def simulation_model(since: date | None = None) -> Model:
     """Return the real model: one run of the simulation, one joint draw of its parameters."""
     from simulation import run  # noqa: PLC0415
     from simulation.observables import summarise  # noqa: PLC0415 - numba and mesa only when something runs
@@ -221,7 +233,7 @@ def simulation_model() -> Model:
 
     return Model(
         evaluate=lambda scenario, seed, scale: summarise(
-            run(scenario, seed=seed, scale=scale, threads=1, progress=go_on)
+            run(scenario, seed=seed, scale=scale, threads=1, progress=go_on), since
         ),
         draw=lambda scenario, seed, draw: draw_scenario(scenario, seed=seed, draw=draw),
         stop=stop,

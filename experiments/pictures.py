@@ -76,10 +76,11 @@ def describe_source(plan: Plan, arm: str) -> str:
     people = (
         "every person simulated (1:1)" if plan.scale == 1 else f"1 person in {1 / plan.scale:g} simulated"
     )
+    since = f"; outcomes counted from {plan.since.replace(day=1):%-d %B %Y}" if plan.since else ""
     return (
         f"Source: Safe Passage {__version__}, scenarios {plan.baseline.document.scenario} and {arm}; "
         f"journeys started {period.start:%-d %B %Y} to {period.departures_end:%-d %B %Y}, followed to "
-        f"{period.end:%-d %B %Y}; {people}; {len(route.places)} places, {len(route.legs)} legs; "
+        f"{period.end:%-d %B %Y}{since}; {people}; {len(route.places)} places, {len(route.legs)} legs; "
         f"{plan.replicates} draws of the parameters, {plan.monte_carlo} seeds at the defaults; "
         f"seed {plan.seed}."
     )

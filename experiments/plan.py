@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
 from experiments.statistics import IntervalKind
 from simulation.errors import SafePassageError
-from simulation.spec.models import Scenario
+from simulation.spec.models import Closure, Document, LeverEntry, Levers, Scenario
 
 # A mean over seeds is known well enough from so many; draws of the parameters need more and decide the rest.
 MONTE_CARLO_AT_MOST = 20
@@ -54,6 +55,8 @@ class Plan:
     """Joint draws of the uncertain parameters ("total")."""
     seed: int
     scale: float
+    since: date | None = None
+    """Outcomes count from the first day of this date's month; None: from the first day of the run."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be compared, with every reason at once."""
@@ -113,9 +116,58 @@ class Plan:
             "draw_seed": self.seed,
             "run_seed": task.seed,
             "scale": self.scale,
+            "since": str(self.since),
             "code": code,
         }
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+
+def first_difference(baseline: Scenario, variants: Sequence[Scenario]) -> date | None:
+    """Return the first day on which some variant can differ from the baseline; None if from the first day on.
+
+    Before it, all arms are the same to the last bit: counting from there leaves differences as they are and keeps
+    ratios and rates from being diluted by time in which nothing was changed.
+    """
+    start = baseline.document.period.start
+    days = [start]
+    for variant in variants:
+        if not _same_but_dated(baseline, variant):
+            return None
+        entries = [_dated(scenario.document) for scenario in (baseline, variant)]
+        changed = [e for e in entries[0] if e not in entries[1]] + [
+            e for e in entries[1] if e not in entries[0]
+        ]
+        days += [entry.start or start for entry in changed]
+    later = [day for day in days if day > start]
+    return min(later) if later and days.count(start) == 1 else None
+
+
+def _dated(document: Document) -> list[LeverEntry | Closure]:
+    levers = [
+        entry for name in type(document.levers).model_fields for entry in getattr(document.levers, name)
+    ]
+    return [*levers, *document.closures]
+
+
+def _same_but_dated(baseline: Scenario, variant: Scenario) -> bool:
+    """Return whether two scenarios differ in nothing but names, levers and closures."""
+    bare = [
+        scenario.model_copy(
+            update={
+                "document": scenario.document.model_copy(
+                    update={
+                        "scenario": "x",
+                        "title": "",
+                        "description": "",
+                        "levers": Levers(),
+                        "closures": (),
+                    }
+                )
+            }
+        )
+        for scenario in (baseline, variant)
+    ]
+    return bare[0] == bare[1]
 
 
 def compute_run_seed(seed: int, kind: IntervalKind, replicate: int) -> int:

@@ -22,6 +22,11 @@ def render(comparison: Comparison) -> str:
     lines = []
     for variant in plan.variants:
         lines += [*_render_arm(comparison, variant.document.scenario), ""]
+    if plan.since:
+        lines.append(
+            f"Counted from {plan.since.replace(day=1):%-d %B %Y}: until {plan.since:%-d %B %Y} the scenarios are the "
+            "same (--whole-period counts from the first day)."
+        )
     lines += [
         "95% intervals. Total: where the value would lie under one more joint draw of the uncertain "
         f"parameters ({_say_count(plan.replicates, 'draw')}).",

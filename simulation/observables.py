@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -70,14 +71,27 @@ def _groups(result: RunResult) -> list[_Group]:
     return found
 
 
-def outcome_cells(result: RunResult) -> dict[str, I64]:
-    """Return every outcome as simulated people or person-days by cell and group, (C, G)."""
+def first_month(result: RunResult, since: date | None) -> int:
+    """Return the index of the month from which to count: that of ``since``, or the run's first."""
+    start = result.scenario.document.period.start
+    return 0 if since is None else max(0, (since.year - start.year) * 12 + since.month - start.month)
+
+
+def outcome_cells(result: RunResult, since: date | None = None) -> dict[str, I64]:
+    """Return every outcome as simulated people or person-days by cell and group, (C, G).
+
+    Counts run from the month of ``since``; ``journeys`` are those that started from then on and those that were
+    under way when that month began (counted at the first cell, which has no meaning for them).
+    """
     c = result.counts
+    month = first_month(result, since)
     n_cells, n_groups = c.stock.shape
     events = np.zeros((EVENTS, n_cells, n_groups), np.int64)
-    np.add.at(events, (c.event_kind, c.event_cell, c.event_group), c.event_count)
+    of = c.event_month >= month
+    np.add.at(events, (c.event_kind[of], c.event_cell[of], c.event_group[of]), c.event_count[of])
     days = np.zeros((n_cells, n_groups), np.int64)
-    np.add.at(days, (c.days_cell, c.days_group), c.days_count)
+    of = c.days_month >= month
+    np.add.at(days, (c.days_cell[of], c.days_group[of]), c.days_count[of])
     cells = result.cells
     setting = cells["setting"].to_numpy()
     legs = result.scenario.legs
@@ -89,7 +103,8 @@ def outcome_cells(result: RunResult) -> dict[str, I64]:
     found: dict[str, I64] = {name: events[event] for name, event in COUNTED.items()}
     found["deaths_sea"] = np.where(sea[:, None], events[Event.DEATH], 0)
     found["deaths_sahara"] = np.where(desert[:, None], events[Event.DEATH], 0)
-    found["journeys"] = events[Event.STARTED] + np.where(alive[:, None], c.initial, 0)
+    found["journeys"] = events[Event.STARTED].copy()
+    found["journeys"][0] += c.on_the_way[min(month, len(c.on_the_way) - 1)]
     found["detention_person_days"] = np.where((setting == "detention")[:, None], days, 0)
     found["captivity_person_days"] = np.where((setting == "captivity")[:, None], days, 0)
     found["person_days"] = days
@@ -122,8 +137,8 @@ def cuts(result: RunResult) -> dict[str, Mask]:
     return padded
 
 
-def summarise(result: RunResult) -> pd.DataFrame:
-    """Return the tidy table of a run.
+def summarise(result: RunResult, since: date | None = None) -> pd.DataFrame:
+    """Return the tidy table of a run, or of its months from that of ``since`` on.
 
     One row per (outcome, scope_kind, scope, group_kind, group). scope_kind is all, place, leg or cut; group_kind is
     all, sex, age, stream or unaccompanied (groups over the whole map; places, legs and cuts for everybody).
@@ -133,7 +148,7 @@ def summarise(result: RunResult) -> pd.DataFrame:
         weighted to 1:1; NaN for a rate without a denominator); n_simulated (int: simulated people or person-days
         behind the value; for a rate, behind its numerator).
     """
-    outcomes = outcome_cells(result)
+    outcomes = outcome_cells(result, since)
     weight = 1.0 / result.scale
     rows: list[tuple[str, str, str, str, str, float, int]] = []
     for group in _groups(result):
@@ -147,6 +162,8 @@ def summarise(result: RunResult) -> pd.DataFrame:
     for kind, scope, cells in _scopes(result):
         where = np.flatnonzero(cells)
         for name, totals in by_cell.items():
+            if name == "journeys":
+                continue
             n = int(totals[where].sum())
             if n:
                 rows.append((name, kind, scope, "all", "all", n * weight, n))

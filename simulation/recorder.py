@@ -32,6 +32,7 @@ class Counts:
     census: I64  # (n_days, N_STATUSES) people at the end of each day
     initial: I64  # (C, G) people before the first day
     stock: I64  # (C, G) people at the end of the run
+    on_the_way: I64  # (n_months, G) people between start and end of their journey when the month begins
 
 
 class Recorder:
@@ -64,6 +65,8 @@ class Recorder:
         self._census = np.zeros((n_days, N_STATUSES), np.int64)
         self._events: list[tuple[AnyInt, ...]] = []
         self._days: list[tuple[AnyInt, ...]] = []
+        self._on_the_way: list[I64] = []
+        self._alive = (cells >= layout.Status.WAITING) & (cells <= layout.Status.DETAINED)
         self._month = 0
 
     def count_initial(self, cell: I32, group: I32) -> None:
@@ -79,8 +82,10 @@ class Recorder:
 
     def begin_month(self, days: int) -> None:
         """Open a month of which ``days`` are simulated: if nobody moves, the stock stays for all of them."""
+        stock = self.stock
         self.tally.moved[..., 0] = 0
-        self.tally.moved[0, ..., 0] = self.stock * days
+        self.tally.moved[0, ..., 0] = stock * days
+        self._on_the_way.append(stock[self._alive].sum(axis=0))
 
     def listed(self, which: int) -> I32:
         """Take what the lanes listed today, (n, 2) int32 of row and target. which: BOARDING, SEEKING or APPLYING."""
@@ -106,9 +111,7 @@ class Recorder:
         month = np.full(where[0].size, self._month)
         self._events.append((month, *where, events[where]))
         days = self.tally.moved[..., 0].sum(axis=0)
-        alive = np.flatnonzero(
-            (self._status >= layout.Status.WAITING) & (self._status <= layout.Status.DETAINED)
-        )
+        alive = np.flatnonzero(self._alive)
         cell, group = np.nonzero(days[alive])
         self._days.append((np.full(cell.size, self._month), alive[cell], group, days[alive[cell], group]))
         self.tally.events[:] = 0
@@ -122,5 +125,5 @@ class Recorder:
         return Counts(
             month.astype(as_i32), cell.astype(as_i32), group.astype(as_i32), kind.astype(as_i32),
             count.astype(np.int64), d_month.astype(as_i32), d_cell.astype(as_i32), d_group.astype(as_i32),
-            d_count.astype(np.int64), self._flow, self._census, self._stock, self.stock,
+            d_count.astype(np.int64), self._flow, self._census, self._stock, self.stock, np.stack(self._on_the_way),
         )  # fmt: skip

@@ -16,6 +16,7 @@ _FILE = click.Path(path_type=Path)
     "--seed", type=click.IntRange(0, 2**64 - 1), help="Seed of draws and luck.  [default: the baseline's]"
 )
 @click.option("--scale", default=1.0, show_default=True, help="Share of people simulated, up to 1.")
+@click.option("--whole-period", is_flag=True, help="Count from the first day, not from the first difference.")
 @click.option("--out", type=_FILE, help="Experiment folder.  [default: runs/BASELINE-vs-VARIANT]")
 @click.option("--force", is_flag=True, help="Replace an existing experiment folder.")
 def command(
@@ -23,6 +24,7 @@ def command(
     replicates: int,
     seed: int | None,
     scale: float,
+    whole_period: bool,
     out: Path | None,
     force: bool,
 ) -> None:
@@ -53,7 +55,13 @@ def command(
 
             try:
                 comparison = compare(
-                    *loaded, replicates=replicates, seed=seed, scale=scale, progress=show, store=store
+                    *loaded,
+                    replicates=replicates,
+                    seed=seed,
+                    scale=scale,
+                    whole_period=whole_period,
+                    progress=show,
+                    store=store,
                 )
             except KeyboardInterrupt:
                 click.echo("\ninterrupted; finished runs are kept, the same command goes on", err=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 
@@ -25,12 +26,11 @@ def run_into(path, calls=None, *, force=False, replicates=2, model=None, scenari
 
 
 def interrupt_after(n_runs, calls=None):
-    model, done = synthetic_model(calls), []
+    model, turns = synthetic_model(calls), itertools.count()
 
     def evaluate(scenario, seed, scale):
-        if len(done) == n_runs:
+        if next(turns) >= n_runs:
             raise KeyboardInterrupt
-        done.append(seed)
         return model.evaluate(scenario, seed, scale)
 
     return model._replace(evaluate=evaluate)
