@@ -219,6 +219,18 @@ def read_metadata(folder: Path) -> dict[str, Any]:
 
 
 def read_request(folder: Path | str) -> tuple[Scenario, int, float]:
-    """Return (scenario, seed, scale) of a run folder: all that is needed for the same bits again."""
+    """Return (scenario, seed, scale) of a run folder: all that is needed for the same bits again.
+
+    Raises:
+        ResultError: The folder is not that of a run.
+        ScenarioError: Its scenario is not one of this version.
+    """
     metadata = read_metadata(Path(folder))
-    return scenario_from_dict(metadata["scenario"]), int(metadata["seed"]), float(metadata["scale"])
+    try:
+        kind, request = metadata["kind"], (int(metadata["seed"]), float(metadata["scale"]))
+        scenario = metadata["scenario"]
+    except (KeyError, TypeError, ValueError) as error:
+        raise ResultError(f"{folder}: metadata.json does not say which run this is ({error})") from error
+    if kind != "run":
+        raise ResultError(f"{folder}: metadata.json says {kind}; only a run can be repeated")
+    return scenario_from_dict(scenario), *request
