@@ -77,6 +77,16 @@ OUTCOMES: dict[str, Wording] = {
 """In the order of tables: harm to people first, movement after it."""
 
 _GROUPS = {
+    ("stream", "cote_divoire"): "C\u00f4te d'Ivoire",
+    ("stream", "nigeria_benin_city"): "Nigeria, from Benin City",
+    ("stream", "nigeria_lagos"): "Nigeria, from Lagos",
+    ("stream", "syria_tripoli"): "Syria, entering at Tripoli",
+    ("stream", "syria_benghazi"): "Syria, entering at Benghazi",
+    ("stream", "sudan_khartoum"): "Sudan, from Khartoum",
+    ("stream", "sudan_darfur"): "Sudan, from Darfur",
+    ("stream", "niger_agadez"): "Niger, from Agadez",
+    ("stream", "niger_niamey"): "Niger, from Niamey",
+    ("stream", "niger_zinder"): "Niger, from Zinder",
     ("all", "all"): "Everybody",
     ("sex", "female"): "Women and girls",
     ("sex", "male"): "Men and boys",
@@ -159,11 +169,17 @@ def say_number(value: float, step: float, *, sign: bool = False) -> str:
 
 
 def say_levels(values: Sequence[float], width: float = math.nan, *, whole: bool = True) -> list[str]:
-    """Return numbers that will be compared, rounded alike, to a fortieth of ``width``."""
+    """Return numbers that will be compared, rounded alike, to a fortieth of ``width`` but to two digits at least."""
     largest = max((abs(value) for value in values if is_known(value)), default=0.0)
     step = find_step(largest, whole=whole)
     if width > 0:
-        step = max(step, find_step(largest, 0.0, width / 10.0, whole=whole))
+        two_digits = (
+            min((_leading(value) for value in values if is_known(value) and value), default=step) / 10.0
+        )
+        coarse = min(
+            find_step(largest, 0.0, width / 10.0, whole=whole), max(two_digits, 1.0 if whole else 0.0)
+        )
+        step = max(step, coarse)
     unit = MILLION if largest >= MILLION else 1.0
     after = " million" if unit == MILLION else ""
     return [say_number(value / unit, step / unit) + (after if is_known(value) else "") for value in values]

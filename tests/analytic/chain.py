@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 from branches import Array, Branches, Days, Happening, State, decisions
-from literal import INTENTIONS, OUTCOMES, RISK_CLASSES, Text
+from literal import INTENTIONS, Text
+from literal_hazards import OUTCOMES, RISK_CLASSES
 from scipy import sparse
 from scipy.sparse import csgraph
 from scipy.sparse.linalg import splu

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from branches import Happening
 from chain import ENDINGS, HAPPENINGS, LIVING, STATUSES, Cohort, Moments
-from literal import RISK_CLASSES
+from literal_hazards import RISK_CLASSES
 from scipy import stats
 
 from simulation.kernels.layout import DEMOGRAPHICS, Event, Status

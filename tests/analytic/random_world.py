@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
-from literal import OUTCOMES
+from literal_hazards import OUTCOMES
 
 from simulation.spec.models import (
     PARAMETER_NAMES,
