@@ -1,0 +1,142 @@
+"""Slow twins of the kernels' small functions: plain Python, written from the docstrings, with exact integers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+BITS32 = 2**32 - 1
+Words = tuple[int, int, int, int]
+
+
+# Randomness ---
+def philox(counter: Words, key: tuple[int, int]) -> Words:
+    """Return Philox 4x32-10, as figure 4 of Salmon et al. (2011) draws it."""
+    c0, c1, c2, c3 = counter
+    k0, k1 = key
+    for _ in range(10):
+        product0, product1 = 0xD2511F53 * c0, 0xCD9E8D57 * c2
+        c0, c1, c2, c3 = (
+            (product1 >> 32) ^ c1 ^ k0,
+            product1 & BITS32,
+            (product0 >> 32) ^ c3 ^ k1,
+            product0 & BITS32,
+        )
+        k0, k1 = (k0 + 0x9E3779B9) & BITS32, (k1 + 0xBB67AE85) & BITS32
+    return c0, c1, c2, c3
+
+
+def words(key: int, who: int, day: int, item: int) -> Words:
+    """Return the four words of (key, who, day, item)."""
+    return philox((who & BITS32, who >> 32, day & BITS32, item & BITS32), (key & BITS32, key >> 32))
+
+
+def uniform(key: int, who: int, day: int, item: int) -> float:
+    """Return the double in [0, 1): 27 bits of the first word, then 26 of the second."""
+    high, low, _, _ = words(key, who, day, item)
+    return ((high >> 5) * 2**26 + (low >> 6)) / 2**53
+
+
+# A day ---
+def effective_rates(rates: Sequence[float], n: int, multiplier: float, vulnerability: int) -> list[float]:
+    """Return the first n rates of a person: death, abduction, arrest, 5 harms, leave, seek."""
+    found = []
+    for k, rate in enumerate(rates[:n]):
+        if k == 9:
+            found.append(rate * (vulnerability / 255))
+        elif k in (2, 8):
+            found.append(rate)
+        else:
+            found.append(rate * multiplier)
+    return found
+
+
+def draw_event(u: float, fraction: float, rates: Sequence[float]) -> tuple[int, float]:
+    """Return (event, rest): events share [0, p) in proportion to their rates; rest is where u lies in [p, 1)."""
+    total = 0.0
+    for rate in rates:
+        total += rate
+    p = -math.expm1(-total * fraction)
+    if u >= p:
+        return -1, ((u - p) / (1 - p) if p < 1 else 0.0)
+    point = u / p * total
+    possible = [k for k, rate in enumerate(rates) if rate > 0]
+    for k in possible:
+        if point < rates[k]:
+            return k, 0.0
+        point -= rates[k]
+    return possible[-1], 0.0
+
+
+def due_day(day: int, days: float) -> tuple[int, float]:
+    """Return the day on which a leg of so many days ends, if its first day is the next, and the share of that day."""
+    due = day + 1
+    while days > 1:
+        days -= 1
+        due += 1
+    return due, days
+
+
+def triangular(u: float, low: float, mode: float, high: float) -> float:
+    """Return the quantile u by bisection of the distribution function."""
+
+    def below(t: float) -> float:
+        if t <= mode:
+            return (t - low) ** 2 / ((high - low) * (mode - low)) if mode > low else 0.0
+        return 1 - (high - t) ** 2 / ((high - low) * (high - mode))
+
+    a, b = low, high
+    for _ in range(200):
+        middle = (a + b) / 2
+        a, b = (middle, b) if below(middle) < u else (a, middle)
+    return (a + b) / 2
+
+
+# Choice ---
+class Option(NamedTuple):
+    """One option of a place: its weight, its draw (block, slot), its hash, and the share of people who know it."""
+
+    weight: float
+    block: int
+    slot: int
+    hash: int
+    awareness: float
+
+
+def choose(
+    options: Sequence[Option], choice_key: int, awareness_key: int, luck: int, who: int, day: int
+) -> int:
+    """Return the option whose exponential finish time is first; -1 if none is open and known."""
+    finish = {}
+    for k, option in enumerate(options):
+        knows = option.awareness >= 1 or uniform(awareness_key, who, 0, option.hash) < option.awareness
+        if option.weight > 0 and knows:
+            word = words(choice_key, luck, day, option.block)[option.slot]
+            finish[k] = -math.log1p(-(word + 0.5) / 2**32) / option.weight
+    return min(finish, key=lambda k: (finish[k], k)) if finish else -1
+
+
+# Lotteries ---
+def board(
+    key: int, day: int, people: Sequence[tuple[int, int]], capacity: dict[int, int]
+) -> dict[int, tuple[int, int]]:
+    """Return who -> (leg, number of the vehicle) of people (who, leg): full vehicles, in the order of the lottery."""
+    aboard = {}
+    for leg in {leg for _, leg in people}:
+        tickets = sorted((words(key, who, day, 0)[0], who) for who, mine in people if mine == leg)
+        for rank, (_, who) in enumerate(tickets):
+            aboard[who] = (leg, rank // capacity[leg])
+    return aboard
+
+
+def lottery(key: int, day: int, people: Sequence[tuple[int, int]]) -> list[int]:
+    """Return positions of (who, queue), by queue, then in the order of the lottery, ties by who."""
+    return sorted(
+        range(len(people)), key=lambda i: (people[i][1], words(key, people[i][0], day, 1)[3], people[i][0])
+    )
+
+
+def vulnerability_after(v: int, step: int) -> int:
+    """Return vulnerability (0..255) after an incident: by the step (of 255) of what is left to 255, rounded."""
+    return min(255, v + math.floor(step * (255 - v) / 255 + 0.5))

@@ -1,0 +1,202 @@
+"""Every small function of the kernels equals its slow twin."""
+
+from __future__ import annotations
+
+import math
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+import slow
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from numba import njit
+
+from simulation.kernels import rng
+from simulation.kernels.decide import choose
+from simulation.kernels.hazards import draw_event, screening_bound
+from simulation.kernels.layout import HARMS, OPTION, RATES, SETUP
+from simulation.kernels.moves import hurt
+from simulation.kernels.settle import lottery_order
+from simulation.kernels.travel import assign_vehicles, due_day, triangular
+
+ids = st.integers(0, 2**64 - 1)
+words32 = st.integers(0, 2**32 - 1)
+days = st.integers(0, 40_000)
+units = st.floats(0, 1, exclude_max=True)
+
+
+@given(key=ids, who=ids, day=days, item=words32)
+def test_draws(key: int, who: int, day: int, item: int) -> None:
+    arguments = np.uint64(key), np.uint64(who), day, item
+    assert tuple(map(int, rng.words(*arguments))) == slow.words(key, who, day, item)
+    assert rng.uniform(*arguments) == slow.uniform(key, who, day, item)
+
+
+@given(
+    u=units,
+    fraction=st.floats(0.001, 1),
+    rates=st.lists(st.sampled_from([0.0, 1e-6, 0.01, 0.3, 2.0]), min_size=RATES, max_size=RATES),
+    vulnerability=st.integers(0, 255),
+    n=st.sampled_from([HARMS, RATES]),
+    gamma=st.floats(0, 2),
+)
+def test_competing_risks(
+    u: float, fraction: float, rates: list[float], vulnerability: int, n: int, gamma: float
+) -> None:
+    table = np.array(rates)[None, None, :]
+    multiplier = np.exp(gamma * (np.arange(256) / 255 - 0.3))
+    event, rest = draw_event(u, fraction, table, 0, 0, n, multiplier, vulnerability)
+    effective = slow.effective_rates(rates, n, multiplier[vulnerability], vulnerability)
+    expected, left = slow.draw_event(u, fraction, effective)
+    assert event == expected
+    assert rest == pytest.approx(left, abs=1e-12)
+    # Nobody to whom something happens is screened out: the byte is the leading part of u.
+    if n == RATES and fraction == 1 and event >= 0:
+        assert int(u * 256) <= screening_bound(table, 0, 0, multiplier, vulnerability)
+
+
+@given(day=days, length=st.floats(0.01, 400))
+def test_due_day(day: int, length: float) -> None:
+    due, fraction = due_day(day, length)
+    expected, share = slow.due_day(day, length)
+    assert due == expected
+    assert float(fraction) == pytest.approx(share, abs=1e-4)
+    assert 0 < fraction <= 1
+
+
+@given(u=units, low=st.floats(0.1, 50), rise=st.floats(0, 50), fall=st.floats(0, 50))
+def test_triangular(u: float, low: float, rise: float, fall: float) -> None:
+    assume(rise + fall > 0.01)
+    mode, high = low + rise, low + rise + fall
+    days_found = triangular(u, low, mode, high)
+    assert low <= days_found <= high
+    assert days_found == pytest.approx(slow.triangular(u, low, mode, high), rel=1e-6, abs=1e-6)
+
+
+def test_triangular_without_width() -> None:
+    assert triangular(0.3, 4.0, 4.0, 4.0) == 4.0
+
+
+class Places(NamedTuple):
+    """What a choice reads of the world."""
+
+    option_start: Any
+    option: Any
+    weight: Any
+
+
+@njit
+def call_choose(world, keys, luck, who, day):
+    return choose(world, keys, 0, 0, luck, who, day)
+
+
+options = st.lists(
+    st.builds(
+        slow.Option,
+        weight=st.sampled_from([0.0, 1e-4, 0.2, 1.0]),
+        block=st.just(0),
+        slot=st.just(0),
+        hash=words32,
+        awareness=st.sampled_from([0.0, 0.4, 1.0]),
+    ),
+    max_size=9,
+)
+
+
+def choices(found: list[slow.Option], keys: np.ndarray, luck: int, who: int, day: int) -> tuple[int, int]:
+    """Return (kernel, twin) of one decision; as in the world's tables, four options share a draw."""
+    found = [o._replace(block=17 + k // 4, slot=k % 4) for k, o in enumerate(found)]
+    table = np.zeros(len(found), OPTION)
+    for k, o in enumerate(found):
+        table[k]["awareness"], table[k]["hash"], table[k]["block"], table[k]["slot"] = (
+            o.awareness,
+            o.hash,
+            o.block,
+            o.slot,
+        )
+    weight = np.array([o.weight for o in found]).reshape(-1, 1)
+    world = Places(np.array([0, len(found)], np.int32), table, weight)
+    kernel = call_choose(world, keys, np.uint64(luck), np.uint64(who), day)
+    choice_key, awareness_key = int(keys[rng.Stream.CHOICE]), int(keys[rng.Stream.AWARENESS])
+    return kernel, slow.choose(found, choice_key, awareness_key, luck, who, day)
+
+
+@given(found=options, seed=ids, luck=ids, who=ids, day=days)
+def test_choice(found: list[slow.Option], seed: int, luck: int, who: int, day: int) -> None:
+    keys = np.array([0] + [rng.stream_key(seed, s) for s in rng.Stream], np.uint64)
+    kernel, twin = choices(found, keys, luck, who, day)
+    assert kernel == twin
+
+
+def test_closing_an_option_moves_only_those_who_took_it() -> None:
+    keys = np.array([0] + [rng.stream_key(4, s) for s in rng.Stream], np.uint64)
+    four = [slow.Option(w, 0, 0, 99 + k, 1.0) for k, w in enumerate((1.0, 0.5, 0.8, 0.2))]
+    closed = [o._replace(weight=0.0) if k == 2 else o for k, o in enumerate(four)]
+    moved = 0
+    for who in range(400):
+        before, after = choices(four, keys, who, who, 9)[0], choices(closed, keys, who, who, 9)[0]
+        assert after != 2
+        if before == 2:
+            moved += 1
+        else:
+            assert after == before
+    assert 80 < moved < 210  # 0.32 of 400, five standard deviations
+
+
+@given(
+    key=ids,
+    day=days,
+    people=st.lists(st.tuples(ids, st.integers(0, 3)), min_size=1, max_size=40, unique_by=lambda p: p[0]),
+    capacity=st.lists(st.integers(1, 7), min_size=4, max_size=4),
+)
+def test_boarding(key: int, day: int, people: list[tuple[int, int]], capacity: list[int]) -> None:
+    who = np.array([w for w, _ in people], np.uint64)
+    leg = np.array([i for _, i in people], np.int32)
+    leg_hash = np.array([11, 22, 33, 44], np.uint64)
+    order, vehicle = assign_vehicles(np.uint64(key), day, who, leg, np.array(capacity, np.int32), leg_hash)
+    assert sorted(order) == list(range(len(people)))
+    found = {int(who[i]): int(v) for i, v in zip(order, vehicle, strict=True)}
+    expected = slow.board(key, day, people, dict(enumerate(capacity)))
+    assert found == {w: int(leg_hash[i]) << 32 | day << 16 | number for w, (i, number) in expected.items()}
+    for one in set(found.values()):
+        aboard = [w for w, v in found.items() if v == one]
+        assert len(aboard) <= capacity[[11, 22, 33, 44].index(one >> 32)]
+
+
+@given(
+    key=ids,
+    day=days,
+    people=st.lists(st.tuples(ids, st.integers(0, 3)), min_size=1, max_size=40, unique_by=lambda p: p[0]),
+)
+def test_lottery_of_services_and_pathways(key: int, day: int, people: list[tuple[int, int]]) -> None:
+    who = np.array([w for w, _ in people], np.uint64)
+    queue = np.array([q for _, q in people], np.int32)
+    assert lottery_order(np.uint64(key), day, who, queue).tolist() == slow.lottery(key, day, people)
+
+
+def test_lotteries_favour_nobody() -> None:
+    """Each of 6 applicants is first about as often, over 3,000 days: chi-square, false alarm 1e-6."""
+    who, queue = np.arange(6, dtype=np.uint64) << np.uint64(40), np.zeros(6, np.int32)
+    first = np.bincount([lottery_order(np.uint64(5), day, who, queue)[0] for day in range(3000)], minlength=6)
+    assert ((first - 500) ** 2 / 500).sum() < 36.5  # chi-square with 5 degrees of freedom, 1 - 7e-7
+
+
+@given(v=st.integers(0, 255), step=st.integers(0, 255))
+def test_an_incident_raises_vulnerability(v: int, step: int) -> None:
+    setup = np.zeros(1, SETUP)
+    setup["vulnerability_step"] = step
+    person = SimpleNamespace(vulnerability=v, incidents=7)
+    hurt.py_func(SimpleNamespace(setup=setup.view(np.recarray)), SimpleNamespace(life=[person]), 0)
+    assert person.vulnerability == slow.vulnerability_after(v, step)
+    assert v <= person.vulnerability <= 255
+    assert person.incidents == 8
+
+
+def test_philox_is_the_published_one() -> None:
+    """The twin itself: Random123's known answers."""
+    ones = 2**32 - 1
+    assert slow.philox((0, 0, 0, 0), (0, 0)) == (0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8)
+    assert slow.philox((ones,) * 4, (ones,) * 2) == (0x408F276D, 0x41C83B0E, 0xA20BC7C6, 0x6D5451FD)
+    assert math.isclose(sum(slow.uniform(1, who, 0, 0) for who in range(2000)) / 2000, 0.5, abs_tol=0.04)
