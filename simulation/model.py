@@ -10,6 +10,7 @@ import mesa
 import numpy as np
 
 from simulation.institutions import Institution, found_institutions
+from simulation.kernels.day import draw_luck_of
 from simulation.kernels.layout import I32, U64, Status
 from simulation.kernels.rng import Stream, stream_key
 from simulation.machine import n_cores
@@ -73,6 +74,7 @@ class RouteModel(mesa.Model):
         self.start_days = self.people.life["start_day"].copy()
         self._n_seen = self.n_active = self.n_initial
         self._active = np.arange(self.people.who.size, dtype=np.int32)
+        draw_luck_of(self.keys, self.people, self.rows, self.first_day)
         self.quota_left = np.zeros(len(self.routes.legs))
         self.capacity_left = np.zeros(len(self.routes.places))
         self.cell_status, self._cell_place = cell_status(self.routes)
@@ -109,8 +111,10 @@ class RouteModel(mesa.Model):
     def admit_starters(self) -> None:
         """Add the people who could start today to the active rows."""
         seen = int(np.searchsorted(self.start_days, self.day, side="right"))
-        self._active[self.n_active : self.n_active + seen - self._n_seen] = np.arange(self._n_seen, seen)
-        self.n_active += seen - self._n_seen
+        entering = np.arange(self._n_seen, seen, dtype=np.int32)
+        draw_luck_of(self.keys, self.people, entering, self.day)
+        self._active[self.n_active : self.n_active + entering.size] = entering
+        self.n_active += entering.size
         self._n_seen = seen
 
     @property

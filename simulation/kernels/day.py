@@ -40,6 +40,7 @@ from simulation.kernels.moves import (
 from simulation.kernels.rng import Stream, screen_byte, to_uniform, uniform, words
 
 _STAY = int(Option.STAY)
+DAYS_OF_LUCK = 16  # one draw holds a screening byte for each of so many days
 
 
 @inner
@@ -286,7 +287,7 @@ def start_journey(world, keys, people, tally, row, start_place, day, days_left):
 
 
 @inner
-def live(world, keys, people, tally, row, byte, start_place, day, days_left):  # type: ignore[no-untyped-def]
+def live(world, keys, people, tally, row, start_place, day, days_left):  # type: ignore[no-untyped-def]
     """Live one day of a person whose screening byte, or due day, says that something may happen."""
     status = world.cell_status[people.life[row].cell]
     if status == Status.NOT_STARTED:
@@ -296,7 +297,7 @@ def live(world, keys, people, tally, row, byte, start_place, day, days_left):  #
     if status > Status.DETAINED or status == Status.STAYED_HOME:
         return
     a, b, _, _ = words(keys[Stream.EVENT], people.who[row], day, 0)
-    u = (float(byte) + to_uniform(a, b)) / 256.0
+    u = (float(people.luck[row, day % DAYS_OF_LUCK]) + to_uniform(a, b)) / 256.0
     if status == Status.TRAVELLING or status == Status.PATHWAY:
         travel(world, keys, people, tally, row, u, day, days_left)
     else:
@@ -304,27 +305,38 @@ def live(world, keys, people, tally, row, byte, start_place, day, days_left):  #
 
 
 @inner
-def screen(keys, people, rows, first, last, day, picked, picked_byte):  # type: ignore[no-untyped-def]
+def draw_luck(keys, people, row, day):  # type: ignore[no-untyped-def]
+    """Draw a person's screening bytes for the 16 days that hold ``day``."""
+    w0, w1, w2, w3 = words(keys[Stream.SCREEN], people.who[row], day // DAYS_OF_LUCK, 0)
+    for k in range(DAYS_OF_LUCK):
+        people.luck[row, k] = screen_byte(w0, w1, w2, w3, k)
+
+
+@entry
+def draw_luck_of(keys, people, rows, day):  # type: ignore[no-untyped-def]
+    """Draw the screening bytes of people who enter the model in the middle of a draw's days."""
+    for i in range(rows.size):
+        draw_luck(keys, people, rows[i], day)
+
+
+@inner
+def screen(keys, people, rows, first, last, day, picked):  # type: ignore[no-untyped-def]
     """Pick the people of rows[first:last] to whom something may happen today; return how many.
 
-    One draw of 16 bytes serves the people whose who differs in the last four bits only. Somebody whose byte is above
-    the bound has, for certain, a day without an event; the byte is the leading part of the event's uniform.
+    Somebody whose byte is above the bound has, for certain, a day without an event; the byte is the leading part of
+    the event's uniform.
 
-    picked, picked_byte  (chunk,) OUT
+    picked  (chunk,) int32 OUT
     """
+    k = day % DAYS_OF_LUCK
+    if k == 0:
+        for i in range(first, last):
+            draw_luck(keys, people, rows[i], day)
     n = 0
-    block = np.uint64(0)
-    w0 = w1 = w2 = w3 = np.uint64(0)
     for i in range(first, last):
         row = rows[i]
-        who = people.who[row]
-        if who >> np.uint64(4) != block:
-            block = who >> np.uint64(4)
-            w0, w1, w2, w3 = words(keys[Stream.SCREEN], block, day, 0)
-        byte = screen_byte(w0, w1, w2, w3, int(who & np.uint64(15)))
-        if byte <= people.bound[row] or people.due[row] <= day:
+        if people.luck[row, k] <= people.bound[row] or people.due[row] <= day:
             picked[n] = row
-            picked_byte[n] = byte
             n += 1
     return n
 
@@ -340,14 +352,14 @@ def live_day(world, keys, people, tally, lane, rows, chunk, start_place, day, da
     """
     n_lanes = tally.flow.shape[0]
     mine = lane_of(tally, lane)
-    picked, picked_byte = np.empty(chunk, np.int32), np.empty(chunk, np.uint8)
+    picked = np.empty(chunk, np.int32)
     for first in range(lane * chunk, rows.size, n_lanes * chunk):
-        n = screen(keys, people, rows, first, min(first + chunk, rows.size), day, picked, picked_byte)
+        n = screen(keys, people, rows, first, min(first + chunk, rows.size), day, picked)
         touched = 0
         for i in range(n):  # fetch the rows together: one by one, each would wait for memory
             touched += people.life[picked[i]].cell
         for i in range(n if touched >= 0 else 0):
-            live(world, keys, people, mine, picked[i], picked_byte[i], start_place, day, days_left)
+            live(world, keys, people, mine, picked[i], start_place, day, days_left)
 
 
 @entry

@@ -224,6 +224,7 @@ class People(NamedTuple):
     who: U64  # (N,) stable identity: stream hash (24 bits), day of start (16), ordinal (24)
     due: I32  # (N,) day at whose end the leg or a time limit ends; NEVER if none
     bound: U8  # (N,) the day is looked at only if its screening byte is <= bound
+    luck: U8  # (N, 16) screening bytes of the 16 days that hold today
     life: Records  # (N,) LIFE
 
 

@@ -100,7 +100,7 @@ uniform = inner(_uniform)
 
 
 def _screen_byte(w0, w1, w2, w3, lane):  # type: ignore[no-untyped-def]
-    """Return byte ``lane`` (0..15) of the 16 that one Philox block holds: one draw screens 16 people for a day."""
+    """Return byte ``lane`` (0..15) of the 16 that one Philox block holds: one draw screens a person for 16 days."""
     word = w0
     if lane >= 12:
         word = w3

@@ -74,4 +74,7 @@ def build_population(
     due[n_initial:] = start1
     life["start_day"][:n_initial] = -1
     life["start_day"][n_initial:] = start1
-    return Population(People(who=who, due=due, bound=np.zeros(n, np.uint8), life=life), n_initial)
+    return Population(
+        People(who=who, due=due, bound=np.zeros(n, np.uint8), luck=np.zeros((n, 16), np.uint8), life=life),
+        n_initial,
+    )
