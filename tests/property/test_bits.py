@@ -37,7 +37,7 @@ def test_threads_change_nothing(name: str, threads: int, monkeypatch: pytest.Mon
 def shuffle_rows(model: RouteModel, seed: int) -> None:
     """Put the rows of people in another order before the first day; everybody is looked at from then on."""
     order = np.random.default_rng(seed).permutation(model.people.who.size)
-    for column in (model.people.who, model.people.due, model.people.bound, model.people.life):
+    for column in model.people:
         column[:] = column[order]
     model.start_days[:] = model.first_day  # the active rows: all of them, in an order of their own
     model._active[:] = np.random.default_rng(seed + 1).permutation(model._active.size)
