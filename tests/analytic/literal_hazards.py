@@ -175,7 +175,7 @@ class Hazards:
             if entry.after_interception is not None:
                 now = replace(now, after_interception=(entry.after_interception,) * 2)
             if entry.time_limit is not None:
-                now = replace(now, limit_days=entry.time_limit)
+                now = replace(now, limit_days=max(entry.time_limit, 1.0))  # counted at the ends of days
             if not entry.children:
                 now = replace(
                     now,
