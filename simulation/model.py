@@ -112,7 +112,6 @@ class RouteModel(mesa.Model):
         """Add the people who could start today to the active rows."""
         seen = int(np.searchsorted(self.start_days, self.day, side="right"))
         entering = np.arange(self._n_seen, seen, dtype=np.int32)
-        draw_luck_of(self.keys, self.people, entering, self.day)
         self._active[self.n_active : self.n_active + entering.size] = entering
         self.n_active += entering.size
         self._n_seen = seen

@@ -274,6 +274,14 @@ def stay(world, keys, people, tally, row, u, day, days_left):  # type: ignore[no
 
 
 @inner
+def draw_luck(keys, people, row, day):  # type: ignore[no-untyped-def]
+    """Draw a person's screening bytes for the 16 days that hold ``day``."""
+    w0, w1, w2, w3 = words(keys[Stream.SCREEN], people.who[row], day // DAYS_OF_LUCK, 0)
+    for k in range(DAYS_OF_LUCK):
+        people.luck[row, k] = screen_byte(w0, w1, w2, w3, k)
+
+
+@inner
 def start_journey(world, keys, people, tally, row, start_place, day, days_left):  # type: ignore[no-untyped-def]
     """Somebody who could start today does, or stays at home; who starts decides at once where to go."""
     life = people.life[row]
@@ -281,6 +289,7 @@ def start_journey(world, keys, people, tally, row, start_place, day, days_left):
     if uniform(keys[Stream.START], people.who[row], 0, 0) >= world.go[stream, life.choice_class]:
         end_journey(world, people, tally, row, Status.STAYED_HOME, Event.STAYED_HOME, days_left)
         return
+    draw_luck(keys, people, row, day)
     stay_at(world, people, tally, row, start_place[stream], Status.WAITING, days_left)
     count(tally, people, row, Event.STARTED)
     decide(world, keys, people, tally, row, start_place[stream], day, days_left)
@@ -304,17 +313,9 @@ def live(world, keys, people, tally, row, start_place, day, days_left):  # type:
         stay(world, keys, people, tally, row, u, day, days_left)
 
 
-@inner
-def draw_luck(keys, people, row, day):  # type: ignore[no-untyped-def]
-    """Draw a person's screening bytes for the 16 days that hold ``day``."""
-    w0, w1, w2, w3 = words(keys[Stream.SCREEN], people.who[row], day // DAYS_OF_LUCK, 0)
-    for k in range(DAYS_OF_LUCK):
-        people.luck[row, k] = screen_byte(w0, w1, w2, w3, k)
-
-
 @entry
 def draw_luck_of(keys, people, rows, day):  # type: ignore[no-untyped-def]
-    """Draw the screening bytes of people who enter the model in the middle of a draw's days."""
+    """Draw the screening bytes of people who are on the way when a run begins."""
     for i in range(rows.size):
         draw_luck(keys, people, rows[i], day)
 
