@@ -244,6 +244,7 @@ def _draw_pathways(draft: _Draft, land: list[str], ends: list[str]) -> None:
 
 def _draw_risks(rng: np.random.Generator) -> tuple[list[Risk], list[VehicleRisk], list[Custody]]:
     rows = []
+    harsh = rng.random() < 0.3  # harm every day or two: "at most one event a day" then matters
     for zone, setting, top in (
         *((f"way{i}", "leg", 0.08) for i in range(3)),
         *((f"town{i}", "place", 0.04) for i in range(2)),
@@ -253,7 +254,9 @@ def _draw_risks(rng: np.random.Generator) -> tuple[list[Risk], list[VehicleRisk]
         for outcome in OUTCOMES:
             if rng.random() < 0.5:
                 per_leg = setting == "leg" and rng.random() < 0.5
-                value = float(rng.uniform(0.0, 3 * top if per_leg else top))
+                often = harsh and outcome not in {"death", "abduction", "arrest"}
+                highest = (0.9 if per_leg else 1.5) if often else (3 * top if per_leg else top)
+                value = float(rng.uniform(0.0, highest))
                 rows.append(risk(zone, setting, outcome, value, "per_leg" if per_leg else "per_day"))
     quantities = ("peril", "rescue_share", "death_rescued", "death_unrescued", "pickup", "interception_full")
     shared = [
