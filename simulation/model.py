@@ -15,7 +15,7 @@ from simulation.kernels.layout import I32, U64, Status
 from simulation.kernels.rng import Stream, stream_key
 from simulation.machine import n_cores
 from simulation.people_view import PeopleSet, Person
-from simulation.phases import CHUNK, DAY
+from simulation.phases import DAY
 from simulation.recorder import Counts, Recorder
 from simulation.spec.models import Scenario
 from simulation.world.people import build_population
@@ -83,7 +83,7 @@ class RouteModel(mesa.Model):
         n = self.people.who.size
         self.recorder = Recorder(
             lanes, self.cell_status, self.routes.n_groups, len(self.routes.legs),
-            self.last_day - self.first_day + 1, min(n, -(-n // lanes) + CHUNK),
+            self.last_day - self.first_day + 1, n,
         )  # fmt: skip
         self.recorder.count_initial(self.people.life["cell"], self.people.life["group"])
         n_legs = len(self.routes.legs)

@@ -47,7 +47,7 @@ class Recorder:
             n_groups: G.
             n_legs: L.
             n_days: Days of the run.
-            n_rows: Longest list that one lane may write in a day.
+            n_rows: Longest list that a day may write: everybody (memory that is never written costs nothing).
         """
         n_cells = cells.size
         self._status = cells
