@@ -72,11 +72,13 @@ def _terms(routes: Routes, perceived: Perceived, parameters: dict[str, float], r
             through[k] = 1.0
         elif kind == Option.SETTLE:
             utility[k] = parameters["settle_utility"] + reward[:, region[here]]
+        elif kind == Option.LEG and not perceived.open[leg]:
+            continue
         elif kind == Option.RETURN or routes.purpose[leg] == Purpose.RETURN_VOLUNTARY:
             utility[k] = parameters["return_utility"]
             if region[here] == NORTH_AFRICA:  # people in circular work have done what they came for
                 utility[k, 2 * CIRCULAR : 2 * CIRCULAR + 2] += parameters["destination_reward"]
-        elif perceived.open[leg]:
+        else:
             cost = parameters["price_weight"] * perceived.price[leg] / 1000.0
             cost += parameters["time_weight"] * perceived.days[leg]
             target[k] = routes.destination[leg]

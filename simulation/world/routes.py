@@ -205,7 +205,7 @@ def build_routes(scenario: Scenario) -> Routes:
     def held(i: int, kinds: tuple[Custody | None, ...]) -> int:
         # Who waits for a regular pathway is still at its origin.
         ends = (origin[i],) if legs[i].purpose == "regular" else (destination[i], origin[i])
-        return _first([int(p) for p in ends if kinds[p] is not None])
+        return _first([int(p) for p in ends if kinds[p] is not None and not sea[p]])
 
     leg_risk, place_risk, detention_risk, captivity_risk = _risk_tables(scenario, days.mean(axis=1))
     custody_place = np.array([held(i, detention) for i in range(len(legs))], np.int32)

@@ -118,7 +118,7 @@ class Text(Hazards):
             place: [
                 (option, *self._value_of(place, option, intention, bias))
                 for option in self.options(place)
-                if option.leg is None or option.leg.purpose == "return_voluntary" or self.is_open(option.leg)
+                if option.leg is None or self.is_open(option.leg)
             ]
             for place in self.places
         }

@@ -101,7 +101,8 @@ class Hazards:
     def held_at(self, leg: Leg, setting: str) -> str | None:
         """Place of custody of somebody taken on a leg: where it leads, else where it begins."""
         ends = (leg.origin,) if leg.purpose == "regular" else (leg.destination, leg.origin)
-        return next((p for p in ends if self.custody_at(p, setting) is not None), None)
+        on_land = [p for p in ends if not self.is_sea_zone(p)]
+        return next((p for p in on_land if self.custody_at(p, setting) is not None), None)
 
     # Policy -------------------------------------------------------------------------------------------------
     def _leg_in_scope(self, leg: Leg, scope: Scope) -> bool:
@@ -164,9 +165,9 @@ class Hazards:
 
     def place_policy(self, place: Place) -> PlacePolicy:
         detention = self.custody_at(place.id, "detention")
-        now = PlacePolicy()
-        if detention is not None:
-            now = PlacePolicy((detention.after_arrest,) * 2, (detention.after_interception,) * 2)
+        if detention is None:  # nobody is detained where no detention is described
+            return PlacePolicy()
+        now = PlacePolicy((detention.after_arrest,) * 2, (detention.after_interception,) * 2)
         for entry in self.scenario.document.levers.detention:
             if not self._place_in_scope(place, entry.scope):
                 continue
