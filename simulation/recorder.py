@@ -99,17 +99,15 @@ class Recorder:
         """Keep the day's flows and census."""
         self._flow[index] = self.tally.flow.sum(axis=0)
         self.tally.flow[:] = 0
-        by_cell = self.stock.sum(axis=1)
-        self._census[index] = np.bincount(self._status, weights=by_cell, minlength=N_STATUSES).astype(
-            np.int64
-        )
+        self._census[index] = self._initial + self.tally.census.sum(axis=0)
 
     def end_month(self) -> None:
         """Close the month: keep its counts as sparse rows and start new ones at zero."""
-        events = self.tally.events.sum(axis=0)
-        where = np.nonzero(events)
-        month = np.full(where[0].size, self._month)
-        self._events.append((month, *where, events[where]))
+        lanes = self.tally.events
+        events = lanes[0] if lanes.shape[0] == 1 else lanes.sum(axis=0)
+        flat = np.flatnonzero(events)
+        month = np.full(flat.size, self._month)
+        self._events.append((month, *np.unravel_index(flat, events.shape), events.ravel()[flat]))
         days = self.tally.moved[..., 0].sum(axis=0)
         alive = np.flatnonzero(self._alive)
         cell, group = np.nonzero(days[alive])
