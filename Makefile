@@ -13,7 +13,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 DEMO := scenarios/central_mediterranean
 DEMO_OUT := runs/demo
 
-.PHONY: help setup demo test lint constraints reference clean
+.PHONY: help setup demo test lint bench constraints reference clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
@@ -54,6 +54,9 @@ lint: $(VENV)/.ready-dev ## style, types and import contracts
 
 test: lint ## set up and pass all tests
 	$(BIN)/python -m pytest -n 2
+
+bench: $(VENV)/.ready ## how fast a run is, by scale and threads
+	$(BIN)/python benchmarks/speed.py
 
 constraints: ## renew constraints.txt (needs uv)
 	uv pip compile --universal --python-version 3.11 --all-extras --no-header --no-annotate --upgrade \

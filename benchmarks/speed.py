@@ -44,7 +44,8 @@ def main() -> None:
     print(f"{platform.machine()}, {n_cores()} cores, Python {platform.python_version()}")
     print(f"first run, compilation included where the cache is cold: {time.perf_counter() - begin:.1f} s")
     print(
-        f"{'scale':>6} {'threads':>7} {'people':>10} {'active person-days':>19} {'build s':>8} {'run s':>7} {'million/s':>10}"
+        head = f"{'scale':>6} {'threads':>7} {'people':>10} {'person-days':>12}"
+        print(head + f" {'build s':>8} {'run s':>7} {'million/s':>10}")
     )
     for scale in chosen.scales:
         for threads in chosen.threads:
@@ -52,7 +53,7 @@ def main() -> None:
             people, days = runs[0][:2]
             build, run = (statistics.median(r[k] for r in runs) for k in (2, 3))
             print(
-                f"{scale:6g} {threads:7d} {people:10,d} {days:19,d} {build:8.2f} {run:7.2f} {days / run / 1e6:10.1f}"
+                f"{scale:6g} {threads:7d} {people:10,d} {days:12,d} {build:8.2f} {run:7.2f} {days / run / 1e6:10.1f}"
             )
 
 
