@@ -34,7 +34,7 @@ def measure(scale: float, threads: int) -> tuple[int, int, float, float]:
 
 def main() -> None:
     """Print one row for each scale and number of threads."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description="How fast a run is, by scale and threads.")
     parser.add_argument("--scales", type=float, nargs="+", default=[0.1, 1.0])
     parser.add_argument("--threads", type=int, nargs="+", default=[1, n_cores()])
     parser.add_argument("--repeats", type=int, default=3)
@@ -43,18 +43,15 @@ def main() -> None:
     measure(0.001, 1)
     print(f"{platform.machine()}, {n_cores()} cores, Python {platform.python_version()}")
     print(f"first run, compilation included where the cache is cold: {time.perf_counter() - begin:.1f} s")
-    print(
-        head = f"{'scale':>6} {'threads':>7} {'people':>10} {'person-days':>12}"
-        print(head + f" {'build s':>8} {'run s':>7} {'million/s':>10}")
-    )
+    head = ("scale", "threads", "people", "person-days", "build s", "run s", "million/s")
+    print("".join(f"{title:>13}" for title in head))
     for scale in chosen.scales:
         for threads in chosen.threads:
             runs = [measure(scale, threads) for _ in range(chosen.repeats)]
             people, days = runs[0][:2]
             build, run = (statistics.median(r[k] for r in runs) for k in (2, 3))
-            print(
-                f"{scale:6g} {threads:7d} {people:10,d} {days:12,d} {build:8.2f} {run:7.2f} {days / run / 1e6:10.1f}"
-            )
+            row = (f"{scale:g}", f"{threads}", f"{people:,}", f"{days:,}", f"{build:.2f}", f"{run:.2f}")
+            print("".join(f"{cell:>13}" for cell in (*row, f"{days / run / 1e6:.1f}")))
 
 
 if __name__ == "__main__":
