@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import date
@@ -70,6 +70,8 @@ class Model(NamedTuple):
     """(scenario, seed, scale) -> tidy summary of one run."""
     draw: Callable[[Scenario, int, int], Scenario]
     """(scenario, seed, draw) -> the scenario with joint draw number ``draw`` of its uncertain numbers."""
+    evaluate_arms: Callable[[Sequence[Scenario], int, float], list[pd.DataFrame]] | None = None
+    """The same for several scenarios at once, where days that they share need to be lived only once."""
     stop: Event = Event()
     """Set when the comparison is interrupted: runs under way end at once."""
 
@@ -166,22 +168,24 @@ def run_plan(
 ) -> dict[Task, pd.DataFrame]:
     """Run every task of a plan, one to a core at a time; the numbers do not depend on how many."""
     tasks = plan.tasks()
-    runs: dict[Task, pd.DataFrame] = {}
-    for task in tasks:
-        summary = store.read(plan, task) if store else None
-        if summary is not None:
-            runs[task] = summary
+    runs = _read_finished(plan, tasks, store)
     if progress and runs:
         progress(len(runs), len(tasks))
     waiting = [task for task in tasks if task not in runs]
+    shared = (
+        model.evaluate_arms is not None and plan.since is not None
+    )  # arms of a replicate live days together
+    groups: dict[tuple[str, ...], list[Task]] = {}
+    for task in waiting:
+        groups.setdefault((task.kind, str(task.replicate), "" if shared else task.arm), []).append(task)
     pool = ThreadPoolExecutor(n_cores(), thread_name_prefix="run")
-    futures = {pool.submit(_evaluate, plan, model, task): task for task in waiting}
+    futures = {pool.submit(_evaluate, plan, model, members): members for members in groups.values()}
 
-    def keep(future: Future[pd.DataFrame]) -> None:
-        task, summary = futures[future], future.result()
-        if store:
-            store.write(plan, task, summary)
-        runs[task] = summary
+    def keep(future: Future[list[pd.DataFrame]]) -> None:
+        for task, summary in zip(futures[future], future.result(), strict=True):
+            if store:
+                store.write(plan, task, summary)
+            runs[task] = summary
 
     try:
         for future in as_completed(futures):
@@ -191,19 +195,27 @@ def run_plan(
     except BaseException:
         model.stop.set()
         pool.shutdown(wait=True, cancel_futures=True)
-        for future, task in futures.items():  # what finished meanwhile is not lost
-            if task not in runs and not future.cancelled() and future.exception() is None:
+        for future, members in futures.items():  # what finished meanwhile is not lost
+            if members[0] not in runs and not future.cancelled() and future.exception() is None:
                 keep(future)
         raise
     pool.shutdown()
     return {task: runs[task] for task in tasks}
 
 
-def _evaluate(plan: Plan, model: Model, task: Task) -> pd.DataFrame:
-    scenario = plan.arms[task.arm]
-    if task.kind == "total":
-        scenario = model.draw(scenario, plan.seed, task.replicate)
-    return model.evaluate(scenario, task.seed, plan.scale)
+def _read_finished(plan: Plan, tasks: list[Task], store: RunStore | None) -> dict[Task, pd.DataFrame]:
+    found = {task: store.read(plan, task) if store else None for task in tasks}
+    return {task: summary for task, summary in found.items() if summary is not None}
+
+
+def _evaluate(plan: Plan, model: Model, tasks: list[Task]) -> list[pd.DataFrame]:
+    """Return the summaries of tasks of one kind and replicate."""
+    scenarios = [plan.arms[task.arm] for task in tasks]
+    if tasks[0].kind == "total":
+        scenarios = [model.draw(scenario, plan.seed, tasks[0].replicate) for scenario in scenarios]
+    if len(tasks) > 1 and model.evaluate_arms:
+        return model.evaluate_arms(scenarios, tasks[0].seed, plan.scale)
+    return [model.evaluate(scenario, tasks[0].seed, plan.scale) for scenario in scenarios]
 
 
 def analyse(plan: Plan, runs: dict[Task, pd.DataFrame]) -> Comparison:
@@ -221,8 +233,8 @@ def analyse(plan: Plan, runs: dict[Task, pd.DataFrame]) -> Comparison:
 
 def simulation_model(since: date | None = None) -> Model:
     """Return the real model: one run of the simulation, one joint draw of its parameters."""
-    from simulation import run  # noqa: PLC0415
     from simulation.observables import summarise  # noqa: PLC0415 - numba and mesa only when something runs
+    from simulation.runner import run, run_arms  # noqa: PLC0415
     from simulation.world.draws import draw_scenario  # noqa: PLC0415
 
     stop = Event()
@@ -231,13 +243,18 @@ def simulation_model(since: date | None = None) -> Model:
         if stop.is_set():
             raise InterruptedError(f"stopped on day {done} of {total}")
 
-    return Model(
-        evaluate=lambda scenario, seed, scale: summarise(
-            run(scenario, seed=seed, scale=scale, threads=1, progress=go_on), since
-        ),
-        draw=lambda scenario, seed, draw: draw_scenario(scenario, seed=seed, draw=draw),
-        stop=stop,
-    )
+    def evaluate(scenario: Scenario, seed: int, scale: float) -> pd.DataFrame:
+        return summarise(run(scenario, seed=seed, scale=scale, threads=1, progress=go_on), since)
+
+    def evaluate_arms(scenarios: Sequence[Scenario], seed: int, scale: float) -> list[pd.DataFrame]:
+        assert since is not None
+        results = run_arms(scenarios, since, seed=seed, scale=scale, threads=1, progress=go_on)
+        return [summarise(result, since) for result in results]
+
+    def draw(scenario: Scenario, seed: int, number: int) -> Scenario:
+        return draw_scenario(scenario, seed=seed, draw=number)
+
+    return Model(evaluate, draw, evaluate_arms if since else None, stop)
 
 
 def compute_displacement(table: pd.DataFrame) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar as gregorian
 from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
 from datetime import date
 
 import mesa
@@ -102,6 +103,23 @@ class RouteModel(mesa.Model):
             phase(self)
         if self.day == self.last_day:
             self.running = False
+
+    def fork(self, scenario: Scenario) -> RouteModel:
+        """Return a copy that goes on tomorrow under the levers and closures of another scenario.
+
+        Where the two scenarios are the same until today, and in all but levers and closures after it, the copy lives
+        the very life that a model of the other scenario, run from its first day, would have lived.
+        """
+        twin = RouteModel(
+            scenario, seed=self.seed, scale=self.scale, threads=self.recorder.tally.flow.shape[0]
+        )
+        for copied, original in zip(twin.people, self.people, strict=True):
+            copied[...] = original
+        twin.recorder = deepcopy(self.recorder)
+        for name in ("day", "days_left", "n_active", "_n_seen", "_active", "quota_left", "capacity_left"):
+            setattr(twin, name, deepcopy(getattr(self, name)))
+        twin.changes |= {self.day + 1}  # its institutions have not acted yet
+        return twin
 
     @property
     def rows(self) -> I32:
