@@ -57,7 +57,7 @@ def test_shared_days_change_no_bit(name: str, threads: int) -> None:
     for shared, separate in zip(together, alone, strict=True):
         assert shared.scenario == separate.scenario
         assert differing(shared.counts, separate.counts) == []
-    assert differing(alone[0].counts, alone[2].counts) != []  # the twin that must differ
+    assert any(differing(alone[0].counts, other.counts) for other in alone[1:])  # the twins that must differ
 
 
 def test_scenarios_that_differ_from_the_start_or_in_their_tables_share_no_days() -> None:
