@@ -8,81 +8,138 @@ from typing import TypeVar
 import numpy as np
 
 from simulation.kernels.rng import Stream, stream_key
-from simulation.spec.models import Scenario, Strict
+from simulation.spec.models import Composition, Custody, Leg, Parameter, Place, Scenario, Strict
 from simulation.world.routes import name_hash
 
 Row = TypeVar("Row", bound=Strict)
 
 
-def _uniform(seed: int, draw: int, name: str) -> float:
-    key = [int(stream_key(seed, Stream.PARAMETERS)) ^ draw, name_hash(name, 64)]
-    return float(np.random.Generator(np.random.Philox(key=key)).random())
+class Draw:
+    """Draw number ``number`` of a seed: a source of keyed uniforms, one a name."""
+
+    def __init__(self, seed: int, number: int) -> None:
+        """Remember seed and number; nothing is drawn yet."""
+        self._key = int(stream_key(seed, Stream.PARAMETERS)) ^ number
+
+    def uniform(self, name: str) -> float:
+        """Return the uniform in [0, 1) that belongs to a name."""
+        key = [self._key, name_hash(name, 64)]
+        return float(np.random.Generator(np.random.Philox(key=key)).random())
+
+    def around(self, name: str, value: float, low: float, high: float, *, log: bool = True) -> float:
+        """Return a draw from [low, high] with median ``value``; see ``draw_around``."""
+        return draw_around(self.uniform(name), value, low, high, log=log)
+
+    def redraw(self, row: Row, name: str, field: str) -> Row:
+        """Return a row with one field drawn from its range; as it is where the row gives no range."""
+        own = f"{field}_low" in type(row).model_fields
+        low, high = (getattr(row, f"{field}_{end}" if own else end, None) for end in ("low", "high"))
+        if low is None or high is None:
+            return row
+        return row.model_copy(update={field: self.around(name, getattr(row, field), low, high)})
 
 
-def draw_between(u: float, low: float, high: float, *, log: bool) -> float:
-    """Return the quantile u of the uniform, or log-uniform where ``log`` and low > 0, distribution on [low, high]."""
+def _between(u: float, low: float, high: float, *, log: bool) -> float:
+    """Return the quantile u of the uniform on [low, high], on the log scale where ``log`` and low > 0."""
     if log and low > 0:
         return math.exp(math.log(low) + u * (math.log(high) - math.log(low)))
     return low + u * (high - low)
 
 
-def _redraw(row: Row, seed: int, draw: int, name: str, field: str) -> Row:
-    prefix = f"{field}_" if hasattr(row, f"{field}_low") else ""
-    low, high = getattr(row, f"{prefix}low"), getattr(row, f"{prefix}high")
-    value = draw_between(_uniform(seed, draw, name), low, high, log=True)
-    return row.model_copy(update={field: value})
+def draw_around(u: float, value: float, low: float, high: float, *, log: bool) -> float:
+    """Return the quantile u of a distribution on [low, high] whose median is ``value``.
+
+    Half of the draws lie below the value and half above, each half uniform (log-uniform where ``log`` and its low end
+    is above 0): a range that is wide to one side does not move the centre away from the best estimate.
+    """
+    if u < 0.5:
+        return _between(2.0 * u, low, value, log=log)
+    return _between(2.0 * u - 1.0, value, high, log=log)
+
+
+def _parameter(draw: Draw, parameter: Parameter) -> Parameter:
+    log = parameter.distribution == "loguniform"
+    name, value = f"parameter:{parameter.name}", parameter.value
+    drawn = draw.around(name, value, parameter.low, parameter.high, log=log)
+    return parameter.model_copy(update={"value": drawn})
+
+
+def _place(draw: Draw, place: Place) -> Place:
+    place = draw.redraw(place, f"stay:{place.kind}", "stay_days")
+    return draw.redraw(place, f"capacity:{place.country}", "service_capacity")
+
+
+def _leg(draw: Draw, leg: Leg) -> Leg:
+    if leg.price_low > 0:
+        middle = math.sqrt(leg.price_low * leg.price_high)
+        price = draw.around(f"price:{leg.risk_zone}", middle, leg.price_low, leg.price_high)
+        leg = leg.model_copy(update={"price_low": price, "price_high": price})
+    if leg.purpose == "regular":
+        leg = draw.redraw(leg, f"quota:{leg.pathway}", "quota")
+        leg = draw.redraw(leg, f"acceptance:{leg.pathway}", "acceptance")
+    return leg
+
+
+def _custody(draw: Draw, custody: Custody) -> Custody:
+    name = f"custody:{custody.zone}:{custody.setting}"
+    custody = draw.redraw(custody, name, "mean_days")
+    for field in ("after_arrest", "after_interception", "exit_expelled", "exit_assisted"):
+        custody = draw.redraw(custody, f"{name}:{field}", field)
+    exits = custody.exit_expelled + custody.exit_assisted
+    if exits <= 1.0:
+        return custody
+    return custody.model_copy(
+        update={
+            "exit_expelled": custody.exit_expelled / exits,
+            "exit_assisted": custody.exit_assisted / exits,
+        }
+    )
+
+
+def _composition(draw: Draw, row: Composition) -> Composition:
+    """Draw sex, age and the share bound for Europe; the other intentions keep their proportions."""
+    for field in ("female", "child"):
+        row = draw.redraw(row, f"{field}:{row.stream}", field)
+    drawn = draw.redraw(row, f"europe:{row.stream}", "europe")
+    if drawn.europe == row.europe or row.europe >= 1.0:
+        return row
+    rest = (1.0 - drawn.europe) / (1.0 - row.europe)
+    others = {name: getattr(row, name) * rest for name in ("north_africa", "region", "circular")}
+    return drawn.model_copy(update=others)
 
 
 def draw_scenario(scenario: Scenario, *, seed: int, draw: int) -> Scenario:
-    """Return the scenario with risks, custody, streams, stocks, stays, relative risks and parameters drawn jointly.
+    """Return the scenario with every number that has a range drawn jointly; the median of each is its best estimate.
 
     Args:
         scenario: A valid scenario. Its parameter overrides are choices, not uncertainties: they stay.
         seed: Seed of the comparison.
         draw: Number of the draw; the same (seed, draw) gives the same numbers in every scenario that has the names.
 
-    Journeys of a stream share one draw over the years, so that a stream is large or small as a whole. Log-uniform
-    between low and high where low > 0, else uniform; parameters say their distribution.
+    Numbers that are uncertain for one reason share a draw: a stream's journeys over the years, stays at places of a
+    kind, service capacity of a country, fares of a zone, quotas and odds of a kind of pathway.
     """
+    one = Draw(seed, draw)
     overridden = scenario.document.parameters
-    parameters = tuple(
-        p
-        if p.name in overridden
-        else p.model_copy(
-            update={
-                "value": draw_between(
-                    _uniform(seed, draw, "parameter:" + p.name),
-                    p.low,
-                    p.high,
-                    log=p.distribution == "loguniform",
-                )
-            }
-        )
-        for p in scenario.parameters
-    )
     return scenario.model_copy(
         update={
-            "parameters": parameters,
-            "places": tuple(_redraw(p, seed, draw, f"stay:{p.kind}", "stay_days") for p in scenario.places),
+            "parameters": tuple(
+                p if p.name in overridden else _parameter(one, p) for p in scenario.parameters
+            ),
+            "places": tuple(_place(one, place) for place in scenario.places),
+            "legs": tuple(_leg(one, leg) for leg in scenario.legs),
             "risks": tuple(
-                _redraw(r, seed, draw, f"risk:{r.zone}:{r.setting}:{r.outcome}", "value")
-                for r in scenario.risks
+                one.redraw(r, f"risk:{r.zone}:{r.setting}:{r.outcome}", "value") for r in scenario.risks
             ),
             "vehicle_risks": tuple(
-                _redraw(v, seed, draw, f"vehicle:{v.zone}:{v.quantity}", "value")
-                for v in scenario.vehicle_risks
+                one.redraw(v, f"vehicle:{v.zone}:{v.quantity}", "value") for v in scenario.vehicle_risks
             ),
-            "custody": tuple(
-                _redraw(c, seed, draw, f"custody:{c.zone}:{c.setting}", "mean_days") for c in scenario.custody
-            ),
-            "streams": tuple(
-                _redraw(s, seed, draw, f"stream:{s.stream}", "journeys") for s in scenario.streams
-            ),
-            "initial": tuple(
-                _redraw(g, seed, draw, f"initial:{g.stream}", "people") for g in scenario.initial
-            ),
+            "custody": tuple(_custody(one, custody) for custody in scenario.custody),
+            "streams": tuple(one.redraw(s, f"stream:{s.stream}", "journeys") for s in scenario.streams),
+            "composition": tuple(_composition(one, row) for row in scenario.composition),
+            "initial": tuple(one.redraw(g, f"initial:{g.stream}", "people") for g in scenario.initial),
             "relative_risks": tuple(
-                _redraw(r, seed, draw, f"relative:{r.outcome}:{r.sex}:{r.age}", "value")
+                one.redraw(r, f"relative:{r.outcome}:{r.sex}:{r.age}", "value")
                 for r in scenario.relative_risks
             ),
         }

@@ -1,0 +1,76 @@
+"""Joint draws of uncertain numbers: inside their ranges, centred on the best estimate, shared by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulation import load_scenario
+from simulation.spec.models import Scenario
+from simulation.world.draws import draw_around, draw_scenario
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+
+
+@pytest.fixture(scope="module")
+def route() -> Scenario:
+    return load_scenario(SCENARIOS / "central_mediterranean" / "baseline.yaml")
+
+
+@given(
+    ends=st.lists(st.floats(0, 1e6), min_size=3, max_size=3).map(sorted),
+    u=st.floats(0, 1, exclude_max=True),
+    log=st.booleans(),
+)
+def test_draws_lie_in_the_range_and_rise_with_luck(ends: list[float], u: float, log: bool) -> None:
+    low, value, high = ends
+    drawn = draw_around(u, value, low, high, log=log)
+    assert low * (1 - 1e-12) <= drawn <= high * (1 + 1e-12)
+    assert drawn <= draw_around(min(u + 0.1, 1.0), value, low, high, log=log) * (1 + 1e-12)
+
+
+@given(ends=st.lists(st.floats(0, 1e6), min_size=3, max_size=3).map(sorted), log=st.booleans())
+def test_the_median_is_the_best_estimate(ends: list[float], log: bool) -> None:
+    low, value, high = ends
+    assert draw_around(0.5, value, low, high, log=log) == pytest.approx(value, rel=1e-12)
+
+
+def test_every_drawn_number_of_the_route_lies_in_its_range_and_half_of_them_above_the_estimate(
+    route: Scenario,
+) -> None:
+    drawn = [draw_scenario(route, seed=3, draw=k) for k in range(40)]
+    above = []
+    for one in drawn:
+        for risk, best in zip(one.risks, route.risks, strict=True):
+            assert best.low * (1 - 1e-9) <= risk.value <= best.high * (1 + 1e-9)
+            if best.low < best.value < best.high:
+                above.append(risk.value > best.value)
+        for row in one.composition:
+            assert row.europe + row.north_africa + row.region + row.circular == pytest.approx(1.0)
+        for custody in one.custody:
+            assert custody.exit_expelled + custody.exit_assisted <= 1.0 + 1e-12
+    # Names are drawn independently: 6 standard errors, a false alarm of 2e-9.
+    assert abs(np.mean(above) - 0.5) < 6 * 0.5 / np.sqrt(len(above))
+
+
+def test_a_draw_is_the_same_in_every_scenario_that_has_the_names(route: Scenario) -> None:
+    other = load_scenario(SCENARIOS / "central_mediterranean" / "wider_pathways.yaml")
+    one, two = (draw_scenario(s, seed=3, draw=5) for s in (route, other))
+    assert one.risks == two.risks
+    assert one.parameters == two.parameters
+    fewer = route.model_copy(update={"risks": route.risks[1:]})
+    assert draw_scenario(fewer, seed=3, draw=5).risks == one.risks[1:]
+    assert draw_scenario(route, seed=3, draw=6).risks != one.risks
+    assert draw_scenario(route, seed=4, draw=5).risks != one.risks
+
+
+def test_overridden_parameters_are_choices_and_stay(route: Scenario) -> None:
+    document = route.document.model_copy(update={"parameters": {"discount": 0.9}})
+    drawn = draw_scenario(route.model_copy(update={"document": document}), seed=3, draw=1)
+    assert drawn.document.parameters == {"discount": 0.9}
+    table = {p.name: p.value for p in route.parameters}
+    assert {p.name: p.value for p in drawn.parameters}["discount"] == table["discount"]
