@@ -67,4 +67,5 @@ reference: $(VENV)/.ready-dev ## write scenarios/schema.json and scenarios/REFER
 
 clean: ## remove set-up, caches and compiled kernels; runs/ stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist build
+	rm -rf "$${XDG_CACHE_HOME:-$$HOME/.cache}/safepassage"
 	find simulation calibration experiments tests -name __pycache__ -type d -prune -exec rm -rf {} +

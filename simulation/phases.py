@@ -87,7 +87,9 @@ def serve_needs(model: RouteModel) -> None:
 
 
 def grant_pathways(model: RouteModel) -> None:
-    """Pathway offices decide complete applications; quotas unused within a month lapse."""
+    """Pathway offices decide complete applications; places unused by the end of a calendar month lapse."""
+    if model.today.day == 1:  # less than one whole place carries over, or small quotas would admit nobody
+        model.quota_left = model.quota_left % 1.0
     daily = model.settings.quota * model.scale
     model.quota_left = _refill(model.quota_left, daily, np.maximum(daily * DAYS_PER_MONTH, 1.0))
     asked = model.recorder.listed(APPLYING)

@@ -145,13 +145,14 @@ class RunResult:
                 json.dumps(self.metadata(), indent=1) + "\n", encoding="utf-8"
             )
             temporary.chmod(0o755)
-            if target.exists():
-                shutil.rmtree(target)
+            if target.exists():  # the old run goes only when the new one is in its place
+                target.replace(temporary.with_suffix(".old"))
             temporary.replace(target)
         except OSError as error:
             raise ResultError(f"{target}: cannot write ({error.strerror})") from error
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
+            shutil.rmtree(temporary.with_suffix(".old"), ignore_errors=True)
         return target
 
 
