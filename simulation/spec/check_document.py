@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from simulation.spec.bounds import out_of_bounds
 from simulation.spec.explain import near_name
 from simulation.spec.findings import Finding, Where, error, warning
 from simulation.spec.models import Closure, LeverEntry, Levers, Period, Scenario, Scope
@@ -72,6 +73,8 @@ def _parameters(scenario: Scenario) -> Iterator[Finding]:
         where = ("document", "parameters", name)
         if name not in table:
             yield error(where, f"unknown parameter {name}", near_name(name, table), "parameters")
+        elif message := out_of_bounds(name, value):
+            yield error(where, message)
         elif not table[name].low <= value <= table[name].high:
             low, high = table[name].low, table[name].high
             yield warning(where, f"{value:g} is outside the range of parameters.csv, {low:g} to {high:g}")

@@ -5,18 +5,38 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from itertools import chain
 
+from simulation.spec.bounds import out_of_bounds
 from simulation.spec.explain import near_name
 from simulation.spec.findings import Finding, error, warning
 from simulation.spec.models import PARAMETER_NAMES, Scenario
 
 # table -> the columns that must rise from left to right
 _RISING: dict[str, tuple[tuple[str, ...], ...]] = {
-    "places": (("stay_days_low", "stay_days", "stay_days_high"),),
-    "legs": (("days_low", "days_mode", "days_high"), ("price_low", "price_high")),
+    "places": (
+        ("stay_days_low", "stay_days", "stay_days_high"),
+        ("service_capacity_low", "service_capacity", "service_capacity_high"),
+    ),
+    "legs": (
+        ("days_low", "days_mode", "days_high"),
+        ("price_low", "price_high"),
+        ("quota_low", "quota", "quota_high"),
+        ("acceptance_low", "acceptance", "acceptance_high"),
+    ),
     "risks": (("low", "value", "high"),),
     "vehicle_risks": (("low", "value", "high"),),
-    "custody": (("mean_days_low", "mean_days", "mean_days_high"),),
+    "custody": (
+        ("mean_days_low", "mean_days", "mean_days_high"),
+        ("after_arrest_low", "after_arrest", "after_arrest_high"),
+        ("after_interception_low", "after_interception", "after_interception_high"),
+        ("exit_expelled_low", "exit_expelled", "exit_expelled_high"),
+        ("exit_assisted_low", "exit_assisted", "exit_assisted_high"),
+    ),
     "streams": (("journeys_low", "journeys", "journeys_high"),),
+    "composition": (
+        ("female_low", "female", "female_high"),
+        ("child_low", "child", "child_high"),
+        ("europe_low", "europe", "europe_high"),
+    ),
     "initial": (("people_low", "people", "people_high"),),
     "relative_risks": (("low", "value", "high"),),
     "parameters": (("low", "value", "high"),),
@@ -63,12 +83,7 @@ def _ranges(scenario: Scenario) -> Iterator[Finding]:
     for table, groups in _RISING.items():
         for index, row in enumerate(getattr(scenario, table)):
             for columns in groups:
-                values = [getattr(row, column) for column in columns]
-                if values != sorted(values):
-                    said = " <= ".join(
-                        f"{column} {value:g}" for column, value in zip(columns, values, strict=True)
-                    )
-                    yield error((table, index, columns[0]), f"does not hold: {said}")
+                yield from _rising(table, index, {column: getattr(row, column) for column in columns})
     for index, risk in enumerate(scenario.risks):
         if risk.unit == "per_leg" and risk.high >= 1:
             message = f"a chance per leg must stay below 1; high is {risk.high:g}"
@@ -76,6 +91,18 @@ def _ranges(scenario: Scenario) -> Iterator[Finding]:
     for index, parameter in enumerate(scenario.parameters):
         if parameter.distribution == "loguniform" and parameter.low <= 0:
             yield error(("parameters", index, "low"), f"loguniform needs low above 0; got {parameter.low:g}")
+
+
+def _rising(table: str, index: int, values: dict[str, float | None]) -> Iterator[Finding]:
+    """The values must rise; an optional range has both ends or none."""
+    given = {column: value for column, value in values.items() if value is not None}
+    if list(given.values()) != sorted(given.values()):
+        said = " <= ".join(f"{column} {value:g}" for column, value in given.items())
+        yield error((table, index, next(iter(given))), f"does not hold: {said}")
+    missing = [column for column in values if column not in given]
+    if len(missing) == 1:
+        message = "is empty, but the other end of its range is given"
+        yield error((table, index, missing[0]), message, "give both ends, or neither")
 
 
 def _legs(scenario: Scenario) -> Iterator[Finding]:
@@ -165,6 +192,9 @@ def _parameters(scenario: Scenario) -> Iterator[Finding]:
             hint = near_name(parameter.name, set(PARAMETER_NAMES) - given)
             message = f"the model has no parameter {parameter.name}"
             yield warning(("parameters", index, "name"), message, hint if hint.startswith("did") else "")
+        for column in ("value", "low", "high"):
+            if message := out_of_bounds(parameter.name, getattr(parameter, column)):
+                yield error(("parameters", index, column), message)
 
 
 def _monitoring(scenario: Scenario) -> Iterator[Finding]:

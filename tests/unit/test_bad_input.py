@@ -10,6 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from experiments.cli import main
+from simulation.spec.bounds import BOUNDS
+from simulation.spec.models import PARAMETER_NAMES
 
 TINY = Path(__file__).parents[2] / "scenarios" / "tiny"
 
@@ -129,6 +131,38 @@ YAML_EDITS = {
 }
 
 
+# parameter -> values that have no meaning in the model; the last column is the bound that is said
+BAD_PARAMETERS = {
+    "uninformed_share": ((-0.1, 1.1), "at least 0 and at most 1"),
+    "service_seeking": ((-0.1, 1.1), "at least 0 and at most 1"),
+    "vulnerability_start": ((-0.1, 0.6), "at least 0 and at most 0.5"),
+    "vulnerability_gamma": ((-11, 1e300), "at least -10 and at most 10"),
+    "discount": ((-0.1, 1), "at least 0 and at most 0.999"),
+    "departure_reference": ((0, 1.1), "above 0 and at most 1"),
+    "departure_dispersion": ((0, 1e7), "above 0 and at most 1e+06"),
+    "uninformed_bias": ((-1, 11), "at least 0 and at most 10"),
+    "price_ratio_full": ((-1, 101), "at least 0 and at most 100"),
+    "price_weight": ((-1, 1e5), "at least 0 and at most 10000"),
+    "stay_utility": ((-1001, 1001), "at least -1000 and at most 1000"),
+    "deterrence_elasticity": ((-6, 6), "at least -5 and at most 5"),
+}
+
+
+def test_every_parameter_has_bounds() -> None:
+    assert set(BOUNDS) == set(PARAMETER_NAMES)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name, (values, _) in BAD_PARAMETERS.items() for value in values]
+)
+def test_a_parameter_without_meaning_is_an_error(fork: Path, name: str, value: float) -> None:
+    change(fork / "fork.yaml", "seed: 1", f"seed: 1\nparameters: {{{name}: {value}}}")
+    line = only_problem(fork / "fork.yaml")
+    assert f"fork.yaml:8: parameters.{name}: {name} must be {BAD_PARAMETERS[name][1]}; got" in line
+    done = CliRunner().invoke(main, ["run", str(fork / "fork.yaml"), "--out", str(fork / "out")])
+    assert (done.exit_code, done.stdout, done.stderr.strip()) == (2, "", line)
+
+
 @pytest.mark.parametrize("name", YAML_EDITS)
 def test_a_wrong_scenario_file_is_one_clear_problem(fork: Path, name: str) -> None:
     old, new, expected = YAML_EDITS[name]
@@ -220,6 +254,12 @@ TABLE_EDITS = {
         "\ndiscount,",
         "\ndiscuont,",
         "parameters.csv: parameter discount is missing",
+    ),
+    "parameter without meaning": (
+        "parameters",
+        "\nservice_trust,0.7,0.4,0.9",
+        "\nservice_trust,0.7,0.4,1.9",
+        "high: service_trust must be at least 0 and at most 1; got 1.9",
     ),
     "stream with two places": (
         "streams",

@@ -1,0 +1,66 @@
+"""What each parameter of parameters.csv can mean at all: the one table of hard bounds, wider than any range."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Bound(NamedTuple):
+    """The values that a parameter can take, ends included unless ``is_open`` (then low itself is left out)."""
+
+    low: float
+    high: float
+    is_open: bool = False
+
+    def holds(self, value: float) -> bool:
+        """Return whether ``value`` is inside."""
+        return (self.low < value if self.is_open else self.low <= value) and value <= self.high
+
+    def __str__(self) -> str:
+        """Return the bound in words that follow "must be"."""
+        low = f"above {self.low:g}" if self.is_open else f"at least {self.low:g}"
+        return f"{low} and at most {self.high:g}"
+
+
+_SHARE = Bound(0, 1)
+_WEIGHT = Bound(0, 1e4)
+_UTILITY = Bound(-1e3, 1e3)
+_RATIO = Bound(0, 100)
+
+# In the units of parameters.csv. Outside them the model's formulas have no meaning, or its numbers overflow.
+BOUNDS: dict[str, Bound] = {
+    "price_weight": _WEIGHT,
+    "time_weight": _WEIGHT,
+    "risk_weight": _WEIGHT,
+    "arrest_weight": _WEIGHT,
+    "discount": Bound(0, 0.999),
+    "destination_reward": _UTILITY,
+    "second_best_share": _SHARE,
+    "stay_utility": _UTILITY,
+    "settle_utility": _UTILITY,
+    "return_utility": _UTILITY,
+    "pathway_utility": _UTILITY,
+    "uninformed_share": _SHARE,
+    "uninformed_bias": Bound(0, 10),
+    "departure_reference": Bound(0, 1, is_open=True),
+    "departure_dispersion": Bound(0, 1e6, is_open=True),
+    "deterrence_elasticity": Bound(-5, 5),
+    "pathway_awareness": _SHARE,
+    "vulnerability_start": Bound(0, 0.5),
+    "vulnerability_step": _SHARE,
+    "vulnerability_gamma": Bound(-10, 10),
+    "service_relief": _SHARE,
+    "service_seeking": _SHARE,
+    "service_knowledge": _SHARE,
+    "service_trust": _SHARE,
+    "arrest_at_full": _SHARE,
+    "price_ratio_full": _RATIO,
+    "bypass_peril_full": _RATIO,
+    "main_peril_full": _RATIO,
+}
+
+
+def out_of_bounds(name: str, value: float) -> str:
+    """Return what is wrong with a parameter's value, or nothing; names that the model lacks have no bounds."""
+    bound = BOUNDS.get(name)
+    return "" if bound is None or bound.holds(value) else f"{name} must be {bound}; got {value:g}"
