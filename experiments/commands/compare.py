@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from experiments.commands.inputs import ScaleRange, load_aloud
+
 _FILE = click.Path(path_type=Path)
 
 
@@ -15,7 +17,13 @@ _FILE = click.Path(path_type=Path)
 @click.option(
     "--seed", type=click.IntRange(0, 2**64 - 1), help="Seed of draws and luck.  [default: the baseline's]"
 )
-@click.option("--scale", default=1.0, show_default=True, help="Share of people simulated, up to 1.")
+@click.option(
+    "--scale",
+    type=ScaleRange(),
+    default=1.0,
+    show_default=True,
+    help="Share of people simulated, up to 1.",
+)
 @click.option("--whole-period", is_flag=True, help="Count from the first day, not from the first difference.")
 @click.option("--out", type=_FILE, help="Experiment folder.  [default: runs/BASELINE-vs-VARIANT]")
 @click.option("--force", is_flag=True, help="Replace an existing experiment folder.")
@@ -38,16 +46,18 @@ def command(
 
     from experiments.compare import compare  # noqa: PLC0415
     from experiments.folder import ExperimentFolder  # noqa: PLC0415
+    from experiments.plan import Plan  # noqa: PLC0415
     from experiments.tables import render  # noqa: PLC0415
-    from simulation.spec.load import load_scenario  # noqa: PLC0415
 
     if len(scenarios) == 1:
         raise click.UsageError("a comparison needs a baseline and at least one other scenario")
-    loaded = [load_scenario(path) for path in scenarios]
+    loaded = load_aloud(*scenarios)
+    # Refuses what cannot be compared before a folder is made or a bar drawn.
+    Plan(loaded[0], tuple(loaded[1:]), replicates, loaded[0].document.seed if seed is None else seed, scale)
     names = [scenario.document.scenario for scenario in loaded]
     folder = out or Path("runs") / f"{names[0]}-vs-{'-'.join(names[1:])}"
     with ExperimentFolder(folder, force=force) as store:
-        with tqdm(desc="runs", unit="run", bar_format=_BAR) as bar:
+        with tqdm(desc="runs", unit="run", bar_format=_BAR, disable=None) as bar:
 
             def show(done: int, total: int) -> None:
                 bar.total = total

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from experiments.commands.inputs import ScaleRange, load_aloud
+
 _FILE = click.Path(path_type=Path)
 _SHOWN = (
     ("journeys_started", "journeys started"),
@@ -26,9 +28,7 @@ _SHOWN = (
 @click.option(
     "--seed", type=click.IntRange(0, 2**64 - 1), help="Seed of every draw.  [default: the scenario's]"
 )
-@click.option(
-    "--scale", type=click.FloatRange(0, 1, min_open=True), help="Share of people simulated.  [default: 1]"
-)
+@click.option("--scale", type=ScaleRange(), help="Share of people simulated.  [default: 1]")
 @click.option("--out", type=_FILE, help="Run folder.  [default: runs/SCENARIO-seedSEED]")
 @click.option("--force", is_flag=True, help="Replace an existing run folder.")
 def command(scenario: Path, seed: int | None, scale: float | None, out: Path | None, force: bool) -> None:
@@ -38,14 +38,13 @@ def command(scenario: Path, seed: int | None, scale: float | None, out: Path | N
     from simulation import run  # noqa: PLC0415
     from simulation.observables import summarise  # noqa: PLC0415
     from simulation.result import check_target, read_request  # noqa: PLC0415
-    from simulation.spec.load import load_scenario  # noqa: PLC0415
 
     if (scenario / "metadata.json").is_file():
         loaded, stored_seed, stored_scale = read_request(scenario)
         seed = stored_seed if seed is None else seed
         scale = stored_scale if scale is None else scale
     else:
-        loaded = load_scenario(scenario)
+        (loaded,) = load_aloud(scenario)
     seed = loaded.document.seed if seed is None else seed
     folder = out or Path("runs") / f"{loaded.document.scenario}-seed{seed}"
     check_target(folder, force=force, kind="run")

@@ -430,3 +430,45 @@ def test_problems_of_a_base_name_the_base(fork: Path) -> None:
 def test_a_broken_table_does_not_drag_others_along(fork: Path) -> None:
     change(fork / "places.csv", "gate,Gate,NER", "gate,Gate,Niger")
     assert "places.csv:3: country: should match pattern" in only_problem(fork / "fork.yaml")
+
+
+# What run and compare say before anything is simulated ---
+def verb(name: str, *arguments: object) -> Result:
+    return CliRunner().invoke(main, [name, *map(str, arguments)])
+
+
+def test_run_and_compare_say_the_warnings_that_check_says(fork: Path) -> None:
+    change(fork / "fork.yaml", "seed: 1", "seed: 1\nparameters: {discount: 0.5}")
+    said = "parameters.discount: 0.5 is outside the range of parameters.csv, 0.8 to 0.98"
+    assert said in check(fork / "fork.yaml").stderr
+    done = verb("run", fork / "fork.yaml", "--scale", 0.1, "--out", fork / "one")
+    assert (done.exit_code, done.stderr.count(said)) == (0, 1)
+    both = [fork / "fork.yaml", fork / "enforcement.yaml"]
+    done = verb("compare", *both, "--scale", 0.1, "--replicates", 1, "--out", fork / "two")
+    assert (done.exit_code, done.stderr.count(said)) == (0, 1)
+    assert done.stderr.startswith("warning: ")
+    assert len(done.stderr.splitlines()) == 1, "no bars where nobody watches"
+
+
+@pytest.mark.parametrize("scale", ["nan", "inf", "0", "-1", "1.5", "half"])
+@pytest.mark.parametrize("name", ["run", "compare"])
+def test_a_scale_out_of_range_is_a_usage_error(fork: Path, name: str, scale: str) -> None:
+    files = [fork / "fork.yaml", fork / "enforcement.yaml"][: 1 if name == "run" else 2]
+    done = verb(name, *files, "--scale", scale, "--out", fork / "out")
+    assert done.exit_code == 2
+    errors = [line for line in done.stderr.splitlines() if line.startswith("Error: ")]
+    assert len(errors) == 1
+    assert "Invalid value for '--scale'" in errors[0]
+    assert scale in errors[0]
+    assert not (fork / "out").exists()
+
+
+def test_a_plan_that_cannot_be_is_refused_before_anything_else(fork: Path) -> None:
+    change(fork / "enforcement.yaml", "base: fork.yaml", "base: fork.yaml\nperiod: {end: 2018-12-31}")
+    files = [fork / "fork.yaml", fork / "enforcement.yaml"]
+    for extra, said in ([], "covers another period"), (["--replicates", 0], "replicates must be at least 1"):
+        done = verb("compare", *files, *extra, "--out", fork / "out")
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert said in done.stderr
+        assert "runs" not in done.stderr
+        assert not list(fork.glob("*out*"))
