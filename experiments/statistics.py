@@ -22,6 +22,10 @@ The estimate is the mean over replicates for a level or a difference, and the ra
 ratio, so that difference = variant - baseline, ratio = variant / baseline, and groups add up to their
 total. A total interval of very skewed values is widened where needed so that it holds its own estimate.
 
+A count cannot fall by more than there was: where no value is below 0, the low end of a difference, of either
+kind, is never below minus the largest baseline value of the pairs. For "total" that is the largest that was
+seen; a further draw with a larger baseline could fall by more.
+
 Values that are missing or not finite in either arm drop the pair; ``pairs`` says how many remained.
 """
 
@@ -93,6 +97,7 @@ def compute_paired(baseline: Floats, variant: Floats, kind: IntervalKind) -> Pai
     else:
         ratio = _total_ratio(left, right)
         difference = _total_difference(right - left, ratio)
+    difference = _limit_fall(difference, left, right)
     return Paired(mean_left, mean_right, difference, ratio, _count(left))
 
 
@@ -134,6 +139,13 @@ def _total_difference(change: Floats, ratio: Estimate) -> Estimate:
     size = _scaled_interval(np.abs(change), plain, scaled)
     down = scaled & (sign < 0)
     return Estimate(plain.value, np.where(down, -size.high, size.low), np.where(down, -size.low, size.high))
+
+
+def _limit_fall(difference: Estimate, left: Floats, right: Floats) -> Estimate:
+    """Return the differences with low ends no lower than minus the largest baseline value (see the module)."""
+    counts = ~((left < 0) | (right < 0)).any(axis=1)
+    most = np.where(np.isnan(left), 0.0, left).max(axis=1, initial=0.0)
+    return difference._replace(low=np.where(counts, np.maximum(difference.low, -most), difference.low))
 
 
 def _can_scale(values: Floats, plain: Estimate) -> NDArray[np.bool_]:

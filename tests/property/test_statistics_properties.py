@@ -19,6 +19,12 @@ def arms(draw):
     return draw(arrays(float, shape, elements=VALUES)), draw(arrays(float, shape, elements=VALUES))
 
 
+def largest_baseline(baseline, variant):
+    """Return the largest baseline value of the pairs that are known, row by row."""
+    known = np.isfinite(baseline) & np.isfinite(variant)
+    return np.where(known, baseline, 0.0).max(axis=1)
+
+
 @settings(deadline=None)
 @given(pair=arms(), kind=KINDS)
 def test_estimates_lie_in_their_intervals_without_warnings(pair, kind):
@@ -35,10 +41,19 @@ def test_estimates_lie_in_their_intervals_without_warnings(pair, kind):
 
 @settings(deadline=None)
 @given(pair=arms(), kind=KINDS)
-def test_swapping_arms_mirrors_the_difference(pair, kind):
+def test_swapping_arms_mirrors_the_difference_down_to_all_there_was(pair, kind):
     ahead, back = compute_paired(*pair, kind), compute_paired(*pair[::-1], kind)
     np.testing.assert_allclose(ahead.difference.value, -back.difference.value, rtol=1e-9, atol=1e-6)
-    np.testing.assert_allclose(ahead.difference.low, -back.difference.high, rtol=1e-9, atol=1e-6)
+    mirrored = np.maximum(-back.difference.high, -largest_baseline(*pair))
+    np.testing.assert_allclose(ahead.difference.low, mirrored, rtol=1e-9, atol=1e-6)
+
+
+@settings(deadline=None)
+@given(pair=arms(), kind=KINDS)
+def test_nothing_falls_by_more_than_there_was(pair, kind):
+    low = compute_paired(*pair, kind).difference.low
+    known = ~np.isnan(low)
+    assert (low[known] >= -largest_baseline(*pair)[known]).all()
 
 
 @settings(deadline=None)

@@ -135,3 +135,10 @@ def test_zeros_in_single_pairs_open_the_total_ratio():
 def test_arms_of_different_length_are_refused():
     with pytest.raises(ValueError, match="different shapes"):
         compute_paired([1.0, 2.0], [1.0], "total")
+
+
+@pytest.mark.parametrize("kind", ["monte_carlo", "total"])
+def test_the_low_end_of_a_fall_is_at_most_all_there_was(kind):
+    result = compute_paired([10.0, 90.0, 1670.0], [2.0, 5.0, 40.0], kind)
+    assert result.difference.low[0] == -1670
+    assert compute_paired([-5.0, -9.0], [-25.0, -99.0], kind).difference.low[0] < -99  # not a count
