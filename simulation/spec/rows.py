@@ -22,6 +22,10 @@ from simulation.spec.quantities import (
     Strict,
 )
 
+# An end of a range that a table may leave out: without it, compare keeps the value as it stands.
+_ShareEnd = Share | None
+_AmountEnd = Annotated[float, Field(ge=0)] | None
+
 
 class Place(Strict):
     """A node of the route graph: one row of places.csv."""
@@ -49,6 +53,9 @@ class Place(Strict):
     stay_days_high: Annotated[float, Field(gt=0)]
     service_capacity: Annotated[float, Field(ge=0)]
     """People who can be served a day, all services together."""
+    service_capacity_low: _AmountEnd = None
+    service_capacity_high: _AmountEnd = None
+    """Range of service_capacity, people a day."""
     role: str = ""
     """Note for readers: what the place is on the route."""
     services: str = ""
@@ -106,8 +113,14 @@ class Leg(Strict):
     """Kind of regular pathway; only for purpose "regular"."""
     quota: Annotated[float, Field(ge=0)] = 0.0
     """Regular legs: places a month at the reference policy."""
+    quota_low: _AmountEnd = None
+    quota_high: _AmountEnd = None
+    """Regular legs: range of quota, places a month."""
     acceptance: Share = 1.0
     """Regular legs: share of complete applications that are granted."""
+    acceptance_low: _ShareEnd = None
+    acceptance_high: _ShareEnd = None
+    """Regular legs: range of acceptance."""
     controlled_by: str = ""
     """Note for readers: who controls it."""
     hazards: str = ""
@@ -178,12 +191,24 @@ class Custody(Strict):
     """Range of mean_days."""
     after_arrest: Share
     """Chance that an arrest on land leads to detention here (else: turned back after a bribe)."""
+    after_arrest_low: _ShareEnd = None
+    after_arrest_high: _ShareEnd = None
+    """Range of after_arrest."""
     after_interception: Share
     """Chance that somebody brought back from sea is detained on disembarkation."""
+    after_interception_low: _ShareEnd = None
+    after_interception_high: _ShareEnd = None
+    """Range of after_interception."""
     exit_expelled: Share
     """Share of exits by forced return over the zone's return_forced leg, where the place has one."""
+    exit_expelled_low: _ShareEnd = None
+    exit_expelled_high: _ShareEnd = None
+    """Range of exit_expelled."""
     exit_assisted: Share
     """Share of exits by assisted return home; the rest are released at the place."""
+    exit_assisted_low: _ShareEnd = None
+    exit_assisted_high: _ShareEnd = None
+    """Range of exit_assisted."""
     derivation: str
     source: str
     confidence: Confidence
@@ -215,8 +240,14 @@ class Composition(Strict):
     stream: Identifier
     female: Share
     """Share of women and girls."""
+    female_low: _ShareEnd = None
+    female_high: _ShareEnd = None
+    """Range of female."""
     child: Share
     """Share under 18."""
+    child_low: _ShareEnd = None
+    child_high: _ShareEnd = None
+    """Range of child."""
     unaccompanied: Share
     """Share of children who travel without a parent or guardian."""
     europe: Share
@@ -224,6 +255,9 @@ class Composition(Strict):
     region: Share
     circular: Share
     """Intended region at the start; the four add to 1. circular: works in Libya or Algeria and goes home."""
+    europe_low: _ShareEnd = None
+    europe_high: _ShareEnd = None
+    """Range of europe."""
     derivation: str
     source: str
     confidence: Confidence

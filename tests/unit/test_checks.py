@@ -128,3 +128,26 @@ def test_errors_come_first() -> None:
         data["composition"][0]["region"] = 0.5
 
     assert [finding.severity for finding in findings_after(both)] == ["error", "warning"]
+
+
+@pytest.mark.parametrize(
+    ("ends", "message"),
+    [
+        ({"female_low": 0.9, "female_high": 1.0}, "does not hold: female_low 0.9 <= female "),
+        ({"female_low": 0.0}, "is empty, but the other end of its range is given"),
+    ],
+)
+def test_an_optional_range_holds_the_value_or_is_an_error(ends: dict[str, float], message: str) -> None:
+    def give(data: dict[str, Any]) -> None:
+        data["composition"][0] |= ends
+
+    (finding,) = findings_after(give)
+    assert finding.severity == "error"
+    assert message in finding.message
+
+
+def test_an_optional_range_around_the_value_is_fine() -> None:
+    def give(data: dict[str, Any]) -> None:
+        data["composition"][0] |= {"female_low": 0.0, "female_high": 1.0}
+
+    assert findings_after(give) == []
