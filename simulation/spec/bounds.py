@@ -1,4 +1,4 @@
-"""What each parameter of parameters.csv can mean at all: the one table of hard bounds, wider than any range."""
+"""How far numbers may go at all: the one table of hard bounds, wider than any range that a source gives."""
 
 from __future__ import annotations
 
@@ -57,6 +57,17 @@ BOUNDS: dict[str, Bound] = {
     "price_ratio_full": _RATIO,
     "bypass_peril_full": _RATIO,
     "main_peril_full": _RATIO,
+}
+
+# (table, column) -> largest number: beyond it a slip of the pen would fill the memory.
+LARGEST: dict[tuple[str, str], float] = {
+    ("streams", "journeys"): 1e8,
+    ("streams", "journeys_low"): 1e8,
+    ("streams", "journeys_high"): 1e8,
+    ("initial", "people"): 1e8,
+    ("initial", "people_low"): 1e8,
+    ("initial", "people_high"): 1e8,
+    ("legs", "vehicle_capacity"): 100_000,
 }
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 from simulation.spec.bounds import out_of_bounds
 from simulation.spec.explain import near_name
 from simulation.spec.findings import Finding, Where, error, warning
 from simulation.spec.models import Closure, LeverEntry, Levers, Period, Scenario, Scope
+
+# The first year that streams.csv may name.
+FIRST_DAY = date(1990, 1, 1)
 
 
 def check_document(scenario: Scenario) -> Iterator[Finding]:
@@ -23,12 +27,16 @@ def check_document(scenario: Scenario) -> Iterator[Finding]:
     for index, closure in enumerate(document.closures):
         where = ("document", "closures", index)
         yield from _dates(closure, where, document.period)
+        if not closure.legs:
+            yield error((*where, "legs"), "a closure needs at least one leg")
         yield from _unknown((*where, "legs"), closure.legs, legs, "leg", "legs")
     yield from _parameters(scenario)
 
 
 def _period(period: Period) -> Iterator[Finding]:
     where = ("document", "period")
+    if period.start < FIRST_DAY:
+        yield error((*where, "start"), f"must not be before {FIRST_DAY}; got {period.start}")
     if period.departures_end < period.start:
         yield error(
             (*where, "departures_end"), f"{period.departures_end} is before the start, {period.start}"

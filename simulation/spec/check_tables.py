@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from itertools import chain
 
-from simulation.spec.bounds import out_of_bounds
+from simulation.spec.bounds import LARGEST, out_of_bounds
 from simulation.spec.explain import near_name
 from simulation.spec.findings import Finding, error, warning
 from simulation.spec.models import PARAMETER_NAMES, Scenario
@@ -61,6 +61,7 @@ def check_tables(scenario: Scenario) -> Iterator[Finding]:
         _references(scenario),
         _ranges(scenario),
         _legs(scenario),
+        _custody(scenario),
         _zones(scenario),
         _streams(scenario),
         _parameters(scenario),
@@ -84,6 +85,10 @@ def _ranges(scenario: Scenario) -> Iterator[Finding]:
         for index, row in enumerate(getattr(scenario, table)):
             for columns in groups:
                 yield from _rising(table, index, {column: getattr(row, column) for column in columns})
+    for (table, column), largest in LARGEST.items():
+        for index, row in enumerate(getattr(scenario, table)):
+            if (value := getattr(row, column)) > largest:
+                yield error((table, index, column), f"must be at most {largest:,.0f}; got {value:g}")
     for index, risk in enumerate(scenario.risks):
         if risk.unit == "per_leg" and risk.high >= 1:
             message = f"a chance per leg must stay below 1; high is {risk.high:g}"
@@ -113,6 +118,14 @@ def _legs(scenario: Scenario) -> Iterator[Finding]:
             message = f"leg {leg.id}: purpose regular and a kind of pathway go together"
             yield error(("legs", index, "pathway"), message)
     yield from _pullbacks(scenario)
+
+
+def _custody(scenario: Scenario) -> Iterator[Finding]:
+    for index, row in enumerate(scenario.custody):
+        total = row.exit_expelled + row.exit_assisted
+        if total > 1 + 1e-9:
+            message = f"exit_expelled + exit_assisted must be at most 1; they add to {total:.6g}"
+            yield error(("custody", index, "exit_expelled"), message)
 
 
 def _pullbacks(scenario: Scenario) -> Iterator[Finding]:

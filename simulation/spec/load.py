@@ -49,7 +49,9 @@ def load_with_warnings(path: str | Path) -> tuple[Scenario, list[Problem]]:
     scenario = Scenario(document=document, **{name: table.rows for name, table in tables.items()})
     # A remark that relies on a broken table would only repeat that table's problems in other words.
     findings = [
-        finding for finding in check_scenario(scenario) if not {finding.refers_to, finding.where[0]} & broken
+        finding
+        for finding in check_scenario(scenario)
+        if not {*finding.refers_to.split(), finding.where[0]} & broken
     ]
     problems += [_locate(finding, sound, tables) for finding in findings if finding.severity == "error"]
     if problems:

@@ -14,7 +14,7 @@ from simulation.spec.yaml_tree import Node
 
 Loc = tuple[str | int, ...]
 # Long enough that no date is out of place: problems of a period that cannot be read are already reported.
-_STAND_IN_PERIOD = {"start": "1900-01-01", "departures_end": "2199-12-31", "end": "2199-12-31"}
+_STAND_IN_PERIOD = {"start": "1990-01-01", "departures_end": "2199-12-31", "end": "2199-12-31"}
 
 
 def salvage(tree: Node, errors: Iterable[ErrorDetails]) -> Node:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import shutil
 from pathlib import Path
@@ -79,6 +80,16 @@ YAML_EDITS = {
         "2016-06-30 is before the end of departures, 2016-12-31",
     ),
     "departures end before start": ("2015-01-01", "2017-01-01", "2016-12-31 is before the start, 2017-01-01"),
+    "start long ago": (
+        "2015-01-01",
+        "1989-12-31",
+        "period.start: must not be before 1990-01-01; got 1989-12-31",
+    ),
+    "closure of nothing": (
+        "seed: 1",
+        "closures: [{legs: []}]",
+        "fork.yaml:7: closures.0.legs: a closure needs at least one leg",
+    ),
     "lever dates out of order": (
         "seed: 1",
         "levers: {interception: [{from: 2016-05-01, to: 2016-04-01, intensity: 1}]}",
@@ -255,6 +266,12 @@ TABLE_EDITS = {
         "\ndiscuont,",
         "parameters.csv: parameter discount is missing",
     ),
+    "more exits than people": (
+        "custody",
+        "0.5,0.5,0.3,0.1",
+        "0.5,0.5,0.7,0.5",
+        "custody.csv:2: exit_expelled: exit_expelled + exit_assisted must be at most 1; they add to 1.2",
+    ),
     "parameter without meaning": (
         "parameters",
         "\nservice_trust,0.7,0.4,0.9",
@@ -292,6 +309,52 @@ def test_an_unreachable_destination_is_an_error(fork: Path) -> None:
     change(fork / "places.csv", "destination", "hub")
     expected = "streams.csv:2: place: no destination can be reached from home, where stream locals starts"
     assert expected in only_problem(fork / "fork.yaml")
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value", "expected"),
+    [
+        ("streams", "journeys_high", "1.1e8", "must be at most 100,000,000; got 1.1e+08"),
+        ("initial", "people_high", "2e8", "must be at most 100,000,000; got 2e+08"),
+        ("legs", "vehicle_capacity", "100001", "must be at most 100,000; got 100001"),
+    ],
+)
+def test_a_number_that_would_fill_the_memory(
+    fork: Path, table: str, column: str, value: str, expected: str
+) -> None:
+    file = fork / f"{table}.csv"
+    with file.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    rows[0][column] = value
+    with file.open("w", encoding="utf-8", newline="") as lines:
+        writer = csv.DictWriter(lines, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    assert f"{table}.csv:2: {column}: {expected}" in only_problem(fork / "fork.yaml")
+
+
+def test_a_map_without_a_destination_is_an_error(fork: Path) -> None:
+    change(fork / "places.csv", "destination", "hub")
+    expected = "places.csv: no journey can reach a destination: there is none"
+    assert expected in only_problem(fork / "fork.yaml")
+
+
+def test_a_destination_that_no_journey_reaches_is_an_error(fork: Path) -> None:
+    text = (fork / "places.csv").read_text(encoding="utf-8")
+    haven = next(line for line in text.splitlines() if line.startswith("haven,"))
+    with (fork / "places.csv").open("a", encoding="utf-8") as table:
+        table.write(haven.replace("haven,Haven", "island,Island") + "\n")
+    expected = "places.csv:6: id: no journey can reach the destination island"
+    assert expected in only_problem(fork / "fork.yaml")
+
+
+def test_a_map_whose_only_destination_is_cut_off_is_an_error(fork: Path) -> None:
+    change(fork / "places.csv", "destination", "hub")
+    text = (fork / "places.csv").read_text(encoding="utf-8")
+    gate = next(line for line in text.splitlines() if line.startswith("gate,"))
+    with (fork / "places.csv").open("a", encoding="utf-8") as table:
+        table.write(gate.replace("gate,Gate", "island,Island").replace(",hub,", ",destination,") + "\n")
+    assert "no journey can reach the destination island" in only_problem(fork / "fork.yaml")
 
 
 def test_a_missing_file(tmp_path: Path) -> None:
