@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from experiments.clear import find_direction
 from experiments.collect import ALL, is_rate
 from experiments.compare import FEW_PEOPLE, Comparison
 from experiments.statistics import Estimate, Floats, IntervalKind, compute_levels, compute_paired
@@ -60,18 +61,13 @@ class Row:
     draws: int
     few: bool
     """Rests on fewer than 10 simulated people."""
+    direction: int
+    """1: more, -1: fewer, 0: not clear by the rule of ``experiments.clear``."""
 
     @property
     def is_harm(self) -> bool:
         """Whether more of it is worse for the people themselves."""
         return OUTCOMES[self.outcome].is_harm
-
-    @property
-    def direction(self) -> int:
-        """1: more, -1: fewer, 0: not clear by the 95% interval of the ratio, or else the difference."""
-        if is_known(self.ratio.value):
-            return 1 if self.ratio.low > 1 else -1 if self.ratio.high < 1 else 0
-        return 1 if self.difference.low > 0 else -1 if self.difference.high < 0 else 0
 
     @property
     def level_texts(self) -> tuple[str, str]:
@@ -202,6 +198,7 @@ def _build_row(
         lower=int((right < left).sum()),
         draws=int(total.pairs[0]),
         few=bool(behind < FEW_PEOPLE),
+        direction=int(find_direction(total, seeds)[0]),
     )
 
 

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
 from experiments.chart_rows import Row, Section, Span, build_sections
+from experiments.clear import RULE
 from experiments.compare import Comparison
 from experiments.pictures import (
     BLUE,
@@ -34,17 +35,21 @@ LONGEST_LEVEL = 4.0
 RATIO_LIMIT = 8.0
 """Ratios beyond this factor are drawn at the edge with an arrow; the text column has the number."""
 _TICKS = {
-    1 / 8: "1/8",
-    1 / 4: "1/4",
-    1 / 2: "half",
-    0.8: "\N{MINUS SIGN}20%",
     1.0: "same",
-    1.25: "+25%",
-    1.5: "+50%",
     2.0: "twice",
+    1 / 2: "half",
     4.0: "4\N{MULTIPLICATION SIGN}",
+    1 / 4: "1/4",
     8.0: "8\N{MULTIPLICATION SIGN}",
+    1 / 8: "1/8",
+    1.25: "+25%",
+    0.8: "\N{MINUS SIGN}20%",
+    1.5: "+50%",
 }
+"""The first in the list stays where two would overlap."""
+TICK_SIZE = 8.5
+_GLYPH_INCHES = 0.64 * TICK_SIZE / 72
+"""A generous mean width of a letter of a tick's label."""
 
 
 class Columns(NamedTuple):
@@ -160,7 +165,7 @@ def _draw_header(figure: Figure, comparison: Comparison, arm: str, height: float
         "with the same luck."
     )
     figure.text(COLUMNS.label, 1 - 0.66 / height, subtitle, size=10, color=INK, va="center")
-    y = 1 - 1.10 / height
+    y = 1 - 1.04 / height
     head: dict[str, Any] = {"size": 9, "color": INK, "va": "center", "weight": "bold"}
     figure.text(COLUMNS.levels, y, "How many, in each scenario", **head)
     figure.text(
@@ -169,8 +174,10 @@ def _draw_header(figure: Figure, comparison: Comparison, arm: str, height: float
     figure.text(COLUMNS.ratio_text, y, "Ratio (95%)", **head)
     figure.text(COLUMNS.change, y, "Difference (95%)", **head)
     figure.text(COLUMNS.agreement, y, "In the draws", **head)
-    y = 1 - 1.36 / height
     key: dict[str, Any] = {"size": 8.5, "va": "center"}
+    y = 1 - 1.22 / height
+    figure.text(COLUMNS.levels, y, "each row on its own scale", color=INK, **key)
+    y = 1 - 1.40 / height
     figure.text(COLUMNS.levels, y, "\N{WHITE CIRCLE} baseline (above)", color=INK, **key)
     figure.text(COLUMNS.levels + 0.115, y, "\N{BLACK CIRCLE} variant (below)", color=INK, **key)
     figure.text(COLUMNS.ratio, y, "\N{LEFTWARDS ARROW} fewer", color=BLUE, weight="bold", **key)
@@ -236,15 +243,29 @@ def _prepare_ratio_axis(axes: Axes, rows: list[Row]) -> None:
     high = min(max([*ends, 1.28]) * 1.06, RATIO_LIMIT)
     axes.set_xscale("log")
     axes.set_xlim(low, high)
-    wide = math.log(high / low) > math.log(5)
-    ticks = [tick for tick in _TICKS if low <= tick <= high and not (wide and tick in {0.8, 1.25, 1.5})]
-    axes.set_xticks(ticks, [_TICKS[tick] for tick in ticks], size=8.5, color=INK)
+    ticks = _choose_ticks(low, high)
+    axes.set_xticks(ticks, [_TICKS[tick] for tick in ticks], size=TICK_SIZE, color=INK)
     axes.xaxis.set_minor_locator(NullLocator())
     axes.set_yticks([])
     for side in ("left", "right", "top"):
         axes.spines[side].set_visible(False)
     for tick in ticks:
         axes.axvline(tick, color=INK if tick == 1 else PALE, lw=1.0 if tick == 1 else 0.6, zorder=0)
+
+
+def _choose_ticks(low: float, high: float) -> list[float]:
+    """Return the ticks within the limits whose labels stand apart, in ascending order."""
+    inches = COLUMNS.ratio_width * WIDTH_INCHES / math.log(high / low)
+
+    def stand_apart(one: float, two: float) -> bool:
+        letters = (len(_TICKS[one]) + len(_TICKS[two])) / 2 + 1
+        return abs(math.log(one / two)) * inches >= letters * _GLYPH_INCHES
+
+    chosen: list[float] = []
+    for tick in _TICKS:
+        if low <= tick <= high and all(stand_apart(tick, other) for other in chosen):
+            chosen.append(tick)
+    return sorted(chosen)
 
 
 def _draw_ratio(axes: Axes, row: Row, y: float) -> None:
@@ -298,9 +319,8 @@ def _write_notes(comparison: Comparison, arm: str) -> str:
         f"How to read: dots are means over {plan.replicates} joint draws of the uncertain parameters, "
         "shared by both scenarios. Pale bars: where the value would lie under one more such draw (95%, total "
         f"uncertainty). Thin dark lines: 95% interval of the mean over {plan.monte_carlo} seeds with "
-        "parameters at their defaults (chance alone). Filled and coloured on the right: the total interval "
-        "leaves out \N{LEFT SINGLE QUOTATION MARK}same\N{RIGHT SINGLE QUOTATION MARK}; hollow and grey: it "
-        "does not. Movement is not coloured: fewer arrivals are not a protection outcome. * rests on fewer "
-        "than 10 simulated people."
+        "parameters at their defaults (chance alone). "
+        f"{RULE} Otherwise it is hollow and grey. Movement is not coloured: fewer arrivals are not a "
+        "protection outcome. * rests on fewer than 10 simulated people."
     )
     return wrap([reading, describe_source(plan, arm), describe_assumptions(plan, arm)], 200)

@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import pandas as pd
 
+from experiments.clear import find_directions_of_table
 from experiments.collect import ALL, Values, collect_values
 from experiments.patterns import compute_patterns
 from experiments.plan import Plan, Task, first_difference
@@ -260,9 +261,8 @@ def simulation_model(since: date | None = None) -> Model:
 def compute_displacement(table: pd.DataFrame) -> pd.DataFrame:
     """Return places and legs where deaths or violence rose, and where they fell, for variants that show both.
 
-    Rests on the intervals of kind "total". ``clear`` says whether the 95% interval of the ratio leaves out 1,
-    or, where there is no ratio, that of the difference leaves out 0. Estimates that rest on fewer than 10
-    simulated people are left out.
+    Rests on the intervals of kind "total". ``clear`` follows the rule of ``experiments.clear``. Estimates
+    that rest on fewer than 10 simulated people are left out.
 
     Returns:
         Columns DISPLACEMENT_COLUMNS, direction being "rose" or "fell"; the largest changes first, rises and
@@ -277,9 +277,7 @@ def compute_displacement(table: pd.DataFrame) -> pd.DataFrame:
         & (table["difference"] != 0)
     ].copy()
     local["direction"] = np.where(local["difference"] > 0, "rose", "fell")
-    by_ratio = (local["ratio_low"] > 1) | (local["ratio_high"] < 1)
-    by_difference = (local["difference_low"] > 0) | (local["difference_high"] < 0)
-    local["clear"] = np.where(local["ratio"].isna(), by_difference, by_ratio)
+    local["clear"] = find_directions_of_table(table, local) != 0
     both = local.groupby(["arm", "outcome"])["direction"].transform("nunique") == 2
     local = local.loc[both, DISPLACEMENT_COLUMNS]
     order = local.assign(size=-local["difference"].abs()).sort_values(

@@ -26,6 +26,7 @@ from experiments.atlas import (
     draw_labels,
     mark_enlarged,
 )
+from experiments.clear import RULE, find_directions_of_table
 from experiments.compare import Comparison
 from experiments.pictures import (
     BLUE,
@@ -52,9 +53,8 @@ CHANGE = LinearSegmentedColormap.from_list("change", [BLUE, "#8FB8D4", NEUTRAL, 
 
 _READING = (
     "How to read: width shows the people who enter a leg, in the scenario where more do; dashed legs "
-    "(bypass) avoid controls. Coloured legs: the 95% interval (total uncertainty) of the difference in "
-    "deaths leaves out 0. Grey: it does not, or fewer than 10 simulated people are behind it. Deaths on "
-    "a leg include those on its boats and vehicles."
+    "(bypass) avoid controls. Deaths on a leg include those on its boats and vehicles. "
+    f"{RULE} Grey: not so, or fewer than 10 simulated people are behind it."
 )
 
 
@@ -66,7 +66,7 @@ class LegChange:
         leg: The leg.
         flow: People who entered it, in the scenario where more did.
         difference: Deaths, variant minus baseline, with the ends of the total 95% interval.
-        is_clear: The interval leaves out "no change", and 10 simulated people or more are behind it.
+        is_clear: By the rule of ``experiments.clear``, and 10 simulated people or more are behind it.
         few: Fewer than 10 simulated people are behind it.
     """
 
@@ -100,6 +100,7 @@ def build_leg_changes(comparison: Comparison, arm: str) -> list[LegChange]:
         & (table["group_kind"] == "all")
         & (table["interval_kind"] == "total")
     ]
+    here = here.assign(direction=find_directions_of_table(table, here))
     rows = {(row["outcome"], row["scope"]): row for row in here.to_dict("records")}
     found = []
     for leg in comparison.plan.baseline.legs:
@@ -112,7 +113,7 @@ def build_leg_changes(comparison: Comparison, arm: str) -> list[LegChange]:
             continue
         span = tuple(float(deaths[f"difference{end}"]) for end in ("", "_low", "_high"))
         few = bool(deaths["fewer_than_10"])
-        clear = not few and (span[1] > 0 or span[2] < 0)
+        clear = not few and deaths["direction"] != 0
         found.append(LegChange(leg, people, (span[0], span[1], span[2]), is_clear=clear, few=few))
     return found
 
@@ -120,7 +121,8 @@ def build_leg_changes(comparison: Comparison, arm: str) -> list[LegChange]:
 def draw_change_map(comparison: Comparison, arm: str, changes: Sequence[LegChange]) -> Figure:
     """Return the map of one variant: the route, the central sea enlarged, the largest changes in words."""
     plan = comparison.plan
-    notes = wrap([_READING, describe_source(plan, arm), describe_assumptions(plan, arm), DISCLAIMER], 205)
+    reading = f"{_READING} {_say_tested(changes)}"
+    notes = wrap([reading, describe_source(plan, arm), describe_assumptions(plan, arm), DISCLAIMER], 205)
     footer = 0.25 + NOTE_INCHES * len(notes.splitlines())
     figure = Figure(figsize=(WIDTH_INCHES, PANELS_INCHES + footer))
     grid = figure.add_gridspec(2, 1, height_ratios=[PANELS_INCHES, footer])
@@ -148,11 +150,18 @@ def describe_map(comparison: Comparison, arm: str, changes: Sequence[LegChange])
     for number, change in _largest(changes):
         lines.append(f"{number}. {say_leg(change.leg, places)}: {say_change(*change.difference)} deaths.")
     if len(lines) == 1:
-        lines.append("none whose 95% interval leaves out 0.")
+        lines.append("none, no change is clear.")
     clear = sum(change.is_clear for change in changes)
     lines.append(f"{clear} of {len(changes)} legs are coloured; the others show no clear change.")
+    lines += [RULE, _say_tested(changes)]
     plan = comparison.plan
     return "\n".join([*lines, describe_source(plan, arm), describe_assumptions(plan, arm), DISCLAIMER])
+
+
+def _say_tested(changes: Sequence[LegChange]) -> str:
+    """Return how many legs had the chance to be coloured: with many, some are by luck."""
+    tested = sum(not change.few for change in changes)
+    return f"{tested} of {len(changes)} legs were tested, each by itself: a few may be coloured by chance."
 
 
 def _title(comparison: Comparison, arm: str) -> str:

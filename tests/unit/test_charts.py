@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
+import itertools
 
 import matplotlib as mpl
 import pytest
@@ -12,8 +14,9 @@ from synthetic_runs import build_scenario, synthetic_model
 
 from experiments.atlas import ROUTE, compute_curves
 from experiments.basemap import FILE, load_basemap
-from experiments.chart_rows import build_sections
+from experiments.chart_rows import Section, Span, build_sections
 from experiments.charts import draw_risk_chart, write_charts
+from experiments.clear import RULE
 from experiments.compare import compare
 from experiments.maps import build_leg_changes, draw_change_map, write_maps
 from experiments.pictures import count_weak_inputs, describe_assumptions, describe_source, house_style
@@ -25,6 +28,13 @@ BASELINE, VARIANT = build_scenario(), build_scenario("enforcement", enforcement=
 @pytest.fixture(scope="module")
 def comparison():
     return compare(BASELINE, VARIANT, replicates=4, seed=5, model=synthetic_model())
+
+
+def without_seed_intervals(table):
+    """Return a comparison's table whose seeds say nothing about the sign."""
+    seeds = table["interval_kind"] == "monte_carlo"
+    low, high = table["difference_low"].mask(seeds, -1e9), table["difference_high"].mask(seeds, 1e9)
+    return table.assign(difference_low=low, difference_high=high)
 
 
 def texts(figure: Figure) -> list[str]:
@@ -88,7 +98,24 @@ def test_the_chart_says_where_it_comes_from_and_what_it_assumes(comparison):
     assert " ".join(describe_source(comparison.plan, "enforcement").split()) in said
     assert " ".join(describe_assumptions(comparison.plan, "enforcement").split()) in said
     assert "fewer arrivals are not a protection outcome" in said
+    assert RULE in said
     assert "What changes for people: Title of enforcement" in said
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.75, 1.35), (0.9, 1.6), (0.7, 2.4), (0.45, 3.0), (1 / 8, 8.0)])
+def test_labels_of_the_ratio_axis_never_overlap(comparison, low, high):
+    first = build_sections(comparison, "enforcement")[0]
+    rows = [dataclasses.replace(first.rows[0], ratio=Span(1.0, low, high), ratio_seeds=Span(1.0, 1.0, 1.0))]
+    with house_style():
+        figure = draw_risk_chart(comparison, "enforcement", [Section(first.heading, tuple(rows))])
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+        renderer = canvas.get_renderer()
+        labels = [label for label in figure.axes[0].get_xticklabels() if label.get_text()]
+        boxes = [label.get_window_extent(renderer) for label in labels]
+    assert "same" in [label.get_text() for label in labels]
+    assert len(boxes) >= 2
+    assert all(left.x1 < right.x0 for left, right in itertools.pairwise(boxes))
 
 
 def test_the_source_line_names_scale_draws_and_seed(comparison):
@@ -130,6 +157,12 @@ def test_a_leg_is_coloured_only_where_change_is_clear_and_people_are_enough(comp
     assert changes["crossing"].few  # no deaths reported there
     assert not changes["crossing"].is_clear
     assert changes["main"].flow == 900
+    assert not any(
+        change.is_clear
+        for change in build_leg_changes(
+            dataclasses.replace(comparison, table=without_seed_intervals(comparison.table)), "enforcement"
+        )
+    )
     thin = compare(BASELINE, VARIANT, replicates=4, scale=0.01, model=synthetic_model())
     assert not any(change.is_clear for change in build_leg_changes(thin, "enforcement"))
 
@@ -142,6 +175,8 @@ def test_maps_cut_no_text(comparison):
         assert outside(draw_route_graph(BASELINE)) == []
     assert "do not imply official endorsement or acceptance" in said
     assert "Natural Earth" in said
+    assert RULE in said
+    assert "1 of 3 legs were tested" in said
 
 
 def test_parallel_legs_and_ways_back_are_told_apart():

@@ -76,6 +76,10 @@ def test_displacement_shows_rises_beside_falls(comparison):
     ]
     assert shown["clear"].all()
     assert shown["share_rising"].tolist() == [1.0, 0.0]
+    table = comparison.table
+    seeds = table["interval_kind"] == "monte_carlo"
+    opposed = table.assign(difference=table["difference"].where(~seeds, -table["difference"]))
+    assert not compute_displacement(opposed)["clear"].any()
 
 
 def test_displacement_needs_both_directions_and_enough_people(comparison):
