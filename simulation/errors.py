@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
+def printable(text: str) -> str:
+    """Return text on one line and without control characters: what a file says must not steer a terminal."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing wrong in one input file.
@@ -25,11 +30,11 @@ class Problem:
     hint: str = ""
 
     def __str__(self) -> str:
-        """Return the problem as one line: ``file:line: key: message (hint)``."""
+        """Return the problem as one printable line: ``file:line: key: message (hint)``."""
         place = str(self.file) if self.line is None else f"{self.file}:{self.line}"
         key = f" {self.key}:" if self.key else ""
         hint = f" ({self.hint})" if self.hint else ""
-        return f"{place}:{key} {self.message}{hint}"
+        return printable(f"{place}:{key} {self.message}{hint}")
 
 
 class SafePassageError(Exception):

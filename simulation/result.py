@@ -15,15 +15,17 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from simulation.errors import ResultError
+from simulation.errors import Problem, ResultError, ScenarioError, printable
 from simulation.kernels.layout import I32, TERMINAL_ORDER, Event, Status
 from simulation.recorder import Counts
-from simulation.spec.load import dump_scenario, scenario_from_dict
+from simulation.spec.files import read_text
+from simulation.spec.load import check_dump, dump_scenario, scenario_from_dict
 from simulation.spec.models import Scenario
 from simulation.world.policy import calendar, day_number
 from simulation.world.routes import DEMOGRAPHIC_NAMES
 
 FORMAT = 1
+METADATA_LIMIT_BYTES = 50_000_000
 TABLES = ("events", "person_days", "flows", "census")
 _SETTINGS = ("waiting", "working", "detention", "captivity")
 
@@ -210,10 +212,13 @@ def read_metadata(folder: Path) -> dict[str, Any]:
         ResultError: The folder has none, or it is not ours.
     """
     path = folder / "metadata.json"
+    said = f"{folder}: no readable metadata.json, so this is not a result folder"
     try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ResultError(f"{folder}: no readable metadata.json, so this is not a result folder") from error
+        found: dict[str, Any] = json.loads(read_text(path, limit_bytes=METADATA_LIMIT_BYTES))
+    except ScenarioError as error:
+        raise ResultError(f"{said} (it {error.problems[0].message})") from error
+    except (ValueError, RecursionError) as error:
+        raise ResultError(said) from error
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         raise ResultError(f"{path}: result format {FORMAT} is needed")
     return found
@@ -223,15 +228,37 @@ def read_request(folder: Path | str) -> tuple[Scenario, int, float]:
     """Return (scenario, seed, scale) of a run folder: all that is needed for the same bits again.
 
     Raises:
-        ResultError: The folder is not that of a run.
-        ScenarioError: Its scenario is not one of this version.
+        ResultError: The folder is not that of a run, or its scenario is not one that can be run.
     """
     metadata = read_metadata(Path(folder))
+    said = f"{folder}: metadata.json"
     try:
-        kind, request = metadata["kind"], (int(metadata["seed"]), float(metadata["scale"]))
-        scenario = metadata["scenario"]
-    except (KeyError, TypeError, ValueError) as error:
-        raise ResultError(f"{folder}: metadata.json does not say which run this is ({error})") from error
+        kind, seed, scale = metadata["kind"], metadata["seed"], metadata["scale"]
+        stored = metadata["scenario"]
+    except KeyError as error:
+        raise ResultError(f"{said} does not say which run this is ({error})") from error
     if kind != "run":
-        raise ResultError(f"{folder}: metadata.json says {kind}; only a run can be repeated")
-    return scenario_from_dict(scenario), *request
+        raise ResultError(printable(f"{said} says {kind}; only a run can be repeated"))
+    if type(seed) is not int or not 0 <= seed < 2**64:
+        raise ResultError(printable(f"{said}: seed must be a whole number from 0 to 2**64 - 1; got {seed!r}"))
+    # A number that is not one (nan) is not above 0.
+    if type(scale) not in (int, float) or not 0 < scale <= 1:
+        raise ResultError(printable(f"{said}: scale must be above 0 and at most 1; got {scale!r}"))
+    return _stored_scenario(stored, said), seed, float(scale)
+
+
+def _stored_scenario(stored: Any, said: str) -> Scenario:  # noqa: ANN401  (whatever the file holds)
+    """Return the scenario of a run folder, checked as one that comes from its files."""
+    try:
+        scenario = scenario_from_dict(stored)
+        problems = check_dump(scenario)
+    except ScenarioError as error:
+        raise ResultError(f"{said}: {_first(error.problems)}") from error
+    if problems:
+        raise ResultError(f"{said}: {_first(problems)}")
+    return scenario
+
+
+def _first(problems: list[Problem]) -> str:
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    return f"{problems[0]}{more}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from simulation.errors import Problem, ScenarioError
 from simulation.spec.checks import check_scenario
 from simulation.spec.explain import explain, known_keys, model_at, near_name
 from simulation.spec.findings import Finding
-from simulation.spec.inherit import read_with_bases, tables_folder
+from simulation.spec.inherit import library_of, read_with_bases, tables_folder
 from simulation.spec.models import Document, Scenario
 from simulation.spec.salvage import salvage
 from simulation.spec.tables import TABLES, Rows, read_table
@@ -41,7 +42,8 @@ def load_with_warnings(path: str | Path) -> tuple[Scenario, list[Problem]]:
         folder = tables_folder(tree, file)
     except ScenarioError as error:
         raise ScenarioError(_in_order(problems + error.problems)) from None
-    tables = {name: read_table(folder, name) for name in TABLES}
+    library = library_of(file)
+    tables = {name: read_table(folder, name, library) for name in TABLES}
     broken = {name for name, table in tables.items() if table.problems}
     problems += [problem for table in tables.values() for problem in table.problems]
     if document is None:
@@ -78,6 +80,28 @@ def scenario_from_dict(data: dict[str, Any]) -> Scenario:
             message, hint = explain(detail)
             problems.append(Problem(Path("scenario"), None, ".".join(map(str, detail["loc"])), message, hint))
         raise ScenarioError(problems) from None
+
+
+def check_dump(scenario: Scenario) -> list[Problem]:
+    """Return the errors of a scenario that came from a dump, which somebody may have edited since."""
+    file = Path("scenario")
+    problems = []
+    for name, table in TABLES.items():
+        rows = getattr(scenario, name)
+        keys = [tuple(getattr(row, column) for column in table.key) for row in rows]
+        if table.is_required and not keys:
+            problems.append(Problem(file, None, name, "has no rows"))
+        problems += [
+            Problem(file, None, name, f"{' '.join(map(str, key))} is given twice")
+            for key, times in Counter(keys).items()
+            if times > 1
+        ]
+    problems += [
+        Problem(file, None, ".".join(map(str, finding.where)), finding.message, finding.hint)
+        for finding in check_scenario(scenario)
+        if finding.severity == "error"
+    ]
+    return problems
 
 
 def _validate(tree: Node) -> tuple[Document | None, Node, list[Problem]]:

@@ -77,9 +77,15 @@ class Rows:
     problems: tuple[Problem, ...]
 
 
-def read_table(folder: Path, name: str) -> Rows:
-    """Read table ``name`` (a key of ``TABLES``) in ``folder``; problems are returned, not raised."""
+def read_table(folder: Path, name: str, library: Path) -> Rows:
+    """Read table ``name`` (a key of ``TABLES``) in ``folder``; problems are returned, not raised.
+
+    A table that is a link must not lead out of ``library``, the folder of the scenario folders.
+    """
     table, file = TABLES[name], folder / f"{name}.csv"
+    if not _is_inside(file, library):
+        message = "is a link that leads outside the folder of the scenario folders"
+        return Rows(file, (), (), (Problem(file, None, "", message, "copy the file here"),))
     if not table.is_required and not file.exists():
         return Rows(file, (), (), ())
     advice = "see scenarios/REFERENCE.md for its columns"
@@ -93,6 +99,13 @@ def read_table(folder: Path, name: str) -> Rows:
     except csv.Error as error:
         reader.note(reader.line, "", f"is not valid CSV: {error}")
     return Rows(file, tuple(reader.rows), tuple(reader.lines), tuple(reader.reported()))
+
+
+def _is_inside(file: Path, library: Path) -> bool:
+    try:
+        return file.resolve().is_relative_to(library)
+    except (OSError, RuntimeError):  # links that lead in a circle: reading says so
+        return True
 
 
 class _Reader:

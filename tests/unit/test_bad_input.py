@@ -466,6 +466,38 @@ def test_a_link_out_of_the_scenario_folders_is_refused(fork: Path, tmp_path: Pat
     assert "lies outside the folder of the scenario folders" in only_problem(fork / "fork.yaml")
 
 
+@pytest.mark.parametrize("table", ["risks", "season"])
+def test_a_table_that_is_a_link_out_of_the_scenario_folders_is_refused(
+    fork: Path, tmp_path: Path, table: str
+) -> None:
+    outside = tmp_path / "secret.csv"
+    outside.write_text("password\n", encoding="utf-8")
+    (fork / f"{table}.csv").unlink(missing_ok=True)
+    (fork / f"{table}.csv").symlink_to(outside)
+    line = only_problem(fork / "fork.yaml")
+    assert f"{table}.csv: is a link that leads outside the folder of the scenario folders" in line
+    assert "password" not in line
+
+
+def test_a_table_that_is_a_link_to_a_folder_beside_is_read(fork: Path) -> None:
+    shared = fork.parent / "shared"
+    shared.mkdir()
+    (fork / "risks.csv").rename(shared / "risks.csv")
+    (fork / "risks.csv").symlink_to(shared / "risks.csv")
+    assert check(fork / "fork.yaml").exit_code == 0
+
+
+def test_what_a_file_says_cannot_steer_the_terminal(fork: Path) -> None:
+    change(fork / "fork.yaml", "seed: 1", 'seed: 1\n"a\\e[31mb\\nc": 1')
+    assert "a\\x1b[31mb\\nc" in only_problem(fork / "fork.yaml")
+
+
+def test_neither_values_nor_names_of_files_steer_the_terminal(fork: Path) -> None:
+    change(fork / "fork.yaml", "seed: 1", 'base: "x\\e[2J\\u202e.yaml"')
+    assert "x\\x1b[2J\\u202e.yaml does not exist" in only_problem(fork / "fork.yaml")
+    assert "no\\x1bthing.yaml: does not exist" in only_problem(fork / "no\x1bthing.yaml")
+
+
 def test_bases_in_a_ring(fork: Path) -> None:
     change(fork / "fork.yaml", "seed: 1", "base: enforcement.yaml")
     assert "leads back to a file that is already in use" in only_problem(fork / "enforcement.yaml")

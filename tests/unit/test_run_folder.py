@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
+import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -212,6 +216,75 @@ def test_run_refuses_what_is_not_a_scenario(tmp_path: Path) -> None:
     for metadata in ("{", '{"format": 1, "kind": "experiment"}', '{"format": 1, "kind": "run"}'):
         (tmp_path / "metadata.json").write_text(metadata)
         refused(safepassage(tmp_path), "metadata.json")
+
+
+def tampered(result: RunResult, folder: Path, change: Callable[[dict[str, Any]], object]) -> Path:
+    """Write a run folder and change its metadata."""
+    metadata = result.metadata()
+    change(metadata)
+    folder.mkdir()
+    (folder / "metadata.json").write_text(json.dumps(metadata), encoding="utf-8")
+    return folder
+
+
+TAMPERED: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
+    "scale nan": (lambda m: m.update(scale=math.nan), "scale must be above 0 and at most 1; got nan"),
+    "scale inf": (lambda m: m.update(scale=math.inf), "scale must be above 0 and at most 1; got inf"),
+    "scale 0": (lambda m: m.update(scale=0), "scale must be above 0 and at most 1; got 0"),
+    "scale true": (lambda m: m.update(scale=True), "scale must be above 0 and at most 1; got True"),
+    "huge scale": (lambda m: m.update(scale=10**400), "scale must be above 0 and at most 1; got 1000"),
+    "seed -1": (lambda m: m.update(seed=-1), "seed must be a whole number from 0 to 2**64 - 1; got -1"),
+    "seed 2**64": (lambda m: m.update(seed=2**64), "seed must be a whole number from 0 to 2**64 - 1"),
+    "seed 1.5": (lambda m: m.update(seed=1.5), "seed must be a whole number from 0 to 2**64 - 1; got 1.5"),
+    "seed text": (lambda m: m.update(seed="\x1b[31m"), "got '\\x1b[31m'"),
+    "no scenario": (lambda m: m.update(scenario=[]), "metadata.json: scenario:"),
+    "parameter": (
+        lambda m: m["scenario"]["document"]["parameters"].update(discount=1.5),
+        "document.parameters.discount: discount must be at least 0 and at most 0.999; got 1.5",
+    ),
+    "leg to nowhere": (
+        lambda m: m["scenario"]["legs"][0].update(destination="nowhere"),
+        "legs.0.destination: nowhere is not in places.csv",
+    ),
+    "place twice": (
+        lambda m: m["scenario"]["places"].append(m["scenario"]["places"][0]),
+        "places: home is given twice",
+    ),
+    "no rows": (lambda m: m["scenario"].update(streams=[]), "streams: has no rows"),
+    "name of a folder": (
+        lambda m: m["scenario"]["document"].update(scenario="../../x"),
+        "an identifier has letters, digits, _ and - only",
+    ),
+}
+
+
+@pytest.mark.usefixtures("no_simulation")
+@pytest.mark.parametrize("name", TAMPERED)
+def test_run_refuses_a_run_folder_that_was_tampered_with(
+    result: RunResult, tmp_path: Path, name: str
+) -> None:
+    change, said = TAMPERED[name]
+    folder = tampered(result, tmp_path / "one", change)
+    refused(safepassage(folder, "--out", tmp_path / "two"), said)
+    assert not (tmp_path / "two").exists()
+
+
+@pytest.mark.usefixtures("no_simulation")
+def test_run_refuses_metadata_that_are_huge_or_nested_without_end(tmp_path: Path) -> None:
+    file = tmp_path / "metadata.json"
+    file.write_text("[" * 100_000, encoding="utf-8")
+    refused(safepassage(tmp_path), "no readable metadata.json")
+    with file.open("ab") as text:
+        text.truncate(60_000_000)  # sparse: takes no room on the disk
+    refused(safepassage(tmp_path), "is too large: 60.0 MB, and at most 50.0 MB are read")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_for_metadata_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "metadata.json")
+    with pytest.raises(ResultError, match="is not a regular file"):
+        read_metadata(tmp_path)
+    refused(safepassage(FORK, "--out", tmp_path, "--force"), "is not a regular file")
 
 
 @pytest.mark.usefixtures("no_simulation")
