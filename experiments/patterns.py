@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from experiments.collect import Values
 from experiments.plan import Plan
 from experiments.statistics import Floats, IntervalKind
-from simulation.spec.models import Leg, Scenario, Scope
+from simulation.spec.models import Scenario, Scope
 
 COLUMNS = [
     "pattern",
@@ -92,20 +93,33 @@ def _mean_setting(lever: str, scenario: Scenario) -> float:
     """Return a lever's mean setting over legs and days; of entries that overlap, the later holds."""
     period = scenario.document.period
     n_days = (period.end - period.start).days + 1
-    country = {place.id: place.country for place in scenario.places}
     settings = np.zeros((len(scenario.legs), n_days))
     for entry in getattr(scenario.document.levers, lever):
         first = max(((entry.start or period.start) - period.start).days, 0)
         last = min(((entry.end or period.end) - period.start).days, n_days - 1)
-        for row, leg in enumerate(scenario.legs):
-            if _reaches(entry.scope, leg, country[leg.origin]):
-                settings[row, first : last + 1] = getattr(entry, _SETTING[lever])
+        settings[select_legs(entry.scope, scenario), first : last + 1] = getattr(entry, _SETTING[lever])
     return float(settings.mean())
 
 
-def _reaches(scope: Scope, leg: Leg, country: str) -> bool:
-    named = scope.countries or scope.places or scope.legs
-    return not named or country in scope.countries or leg.origin in scope.places or leg.id in scope.legs
+def select_legs(scope: Scope, scenario: Scenario) -> NDArray[np.bool_]:
+    """Return (n_legs,) whether each leg is in scope, as the policies of a run have it.
+
+    A leg belongs to the country of its origin and to its origin; a sea leg to the sea zone at either end.
+    """
+    if not (scope.countries or scope.places or scope.legs or scope.pathways):
+        return np.ones(len(scenario.legs), np.bool_)
+    places = {place.id: place for place in scenario.places}
+    return np.array(
+        [
+            leg.id in scope.legs
+            or places[leg.origin].country in scope.countries
+            or leg.origin in scope.places
+            or (leg.destination in scope.places and places[leg.destination].kind == "sea_zone")
+            or (leg.pathway is not None and leg.pathway in scope.pathways)
+            for leg in scenario.legs
+        ],
+        np.bool_,
+    )
 
 
 _SETTING = {"border_enforcement": "intensity", "interception": "intensity", "search_and_rescue": "coverage"}
@@ -190,4 +204,4 @@ PATTERNS: tuple[Pattern, ...] = (
         _say_change("person-days in detention"),
     ),
 )
-"""From the issue "first patterns" and MODEL section 7.5; each is looked for where its lever differs."""
+"""See docs/ODD.md, "Patterns"; each is looked for where its lever differs."""
