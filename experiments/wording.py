@@ -186,23 +186,35 @@ def say_levels(values: Sequence[float], width: float = math.nan, *, whole: bool 
 
 
 def say_change(value: float, low: float, high: float, *, whole: bool = True) -> str:
-    """Return a difference with its interval: ``+120 (+40 to +210)``; without interval only the difference."""
+    """Return a difference with its interval: ``+120 (+40 to +210)``; without interval only the difference.
+
+    An end that is not 0 must not read as 0, the sign would be in doubt: it gets up to two digits more than
+    the rest, and where these are not enough it is "just above 0" or "just below 0".
+    """
     if not is_known(value):
         return UNKNOWN
     ends = [end for end in (value, low, high) if is_known(end)]
     step = find_step(value, low, high, whole=whole)
     steps = [step] * 3
-    if low * high > 0:
-        # An end that is not 0 must not read as 0, the sign would be in doubt; the others need no more than
-        # two digits.
-        finest = max(_leading(min(abs(low), abs(high))), 1.0 if whole else 0.0)
-        if finest < step:
-            steps = [min(step, max(finest, _leading(end) / 10.0)) for end in (value, low, high)]
-    unit = MILLION if max(map(abs, ends)) >= MILLION else 1.0
-    pairs = zip((value, low, high), steps, strict=True)
-    said = [say_number(end / unit, step / unit, sign=True) for end, step in pairs]
+    nearest = min(abs(low), abs(high)) if low * high > 0 else math.inf
+    if 0 < _leading(nearest) < step:
+        finest = max(_leading(nearest), step / 100.0, 1.0 if whole else 0.0)
+        steps = [min(step, max(finest, _leading(end) / 10.0)) for end in (value, low, high)]
+    in_millions = max(map(abs, ends)) >= MILLION and not steps[0] / 100.0 <= nearest < MILLION / 100.0
+    unit = MILLION if in_millions else 1.0
+    said = [
+        _say_end(end / unit, end_step / unit, in_doubt=nearest < math.inf)
+        for end, end_step in zip((value, low, high), steps, strict=True)
+    ]
     text = f"{said[0]} ({said[1]} to {said[2]})" if is_known(low, high) else said[0]
-    return f"{text} million" if unit == MILLION else text
+    return f"{text} million" if in_millions else text
+
+
+def _say_end(value: float, step: float, *, in_doubt: bool) -> str:
+    """Return a signed number; one that would read as 0 is put in words where the sign matters."""
+    if in_doubt and value and abs(value) < step / 2.0:
+        return f"just {'above' if value > 0 else 'below'} 0"
+    return say_number(value, step, sign=True)
 
 
 def _leading(value: float) -> float:
@@ -211,19 +223,31 @@ def _leading(value: float) -> float:
 
 
 def say_ratio(value: float, low: float, high: float) -> str:
-    """Return a ratio with its interval: ``x1.24 (1.10 to 1.43)``; a dash where there is none."""
+    """Return a ratio with its interval: ``x1.24 (1.10 to 1.43)``; a dash where there is none.
+
+    At most two digits of the interval's half-width and at most two decimals. Only where the interval leaves
+    out 1, what would read as 1 has a third decimal, and beyond that is "just above 1" or "just below 1".
+    """
     if not is_known(value):
         return UNKNOWN
-    # An end that is not 1 must not read as 1 where the sign is clear.
-    ends = [abs(end - 1.0) for end in (low, high) if is_known(end)] if low > 1 or high < 1 else []
-    nearest = min([end for end in ends if end > 0], default=1.0)
-    decimals = min(max(2, -math.floor(math.log10(nearest))), 4)
-    said = [_say_factor(number, decimals) for number in (value, low, high)]
-    text = f"\N{MULTIPLICATION SIGN}{said[0]}"
+    excludes_one = low > 1 or high < 1
+    half = (high - low) / 2.0 if is_known(low, high) else 0.0
+    said = [_say_factor(number, half, excludes_one=excludes_one) for number in (value, low, high)]
+    sign = "" if said[0].startswith("just") else "\N{MULTIPLICATION SIGN}"
+    text = sign + said[0]
     return text if math.isnan(low) or math.isnan(high) else f"{text} ({said[1]} to {said[2]})"
 
 
-def _say_factor(value: float, decimals: int) -> str:
+def _say_factor(value: float, half: float, *, excludes_one: bool) -> str:
+    """Return a factor with two digits at least, more only if half the interval's width is finer."""
     if not is_known(value):
         return "no limit"
-    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.{decimals}f}"
+    scales = [size for size in (half, value) if size > 0]
+    wanted = [1 - math.floor(math.log10(size)) for size in scales]
+    decimals = min(max([*wanted, 0]), 2) if half > 0 else 2 if value < 10 else 1 if value < 100 else 0
+    text = f"{value:,.{decimals}f}"
+    if not excludes_one or value == 1 or float(text.replace(",", "")) != 1:
+        return text
+    finer = [f"{value:.{more}f}" for more in (2, 3)]
+    words = f"just {'above' if value > 1 else 'below'} 1"
+    return next((text for text in finer if float(text) != 1), words)
