@@ -26,7 +26,8 @@ def _who(name: str, day: I32 | int, ordinal: U64) -> U64:
 
 def _generator(seed: int, name: str, stream: Stream) -> np.random.Generator:
     """Return a generator for numbers per stream and day; keyed by names, so another stream changes nothing here."""
-    return np.random.Generator(np.random.Philox(key=[int(stream_key(seed, stream)), name_hash(name, 64)]))
+    key = np.array([stream_key(seed, stream), name_hash(name, 64)], np.uint64)  # a list would be rounded
+    return np.random.Generator(np.random.Philox(key=key))
 
 
 def expected_per_day(scenario: Scenario, stream: str, days: I32, headroom: float) -> F64:

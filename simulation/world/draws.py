@@ -23,7 +23,9 @@ class Draw:
 
     def uniform(self, name: str) -> float:
         """Return the uniform in [0, 1) that belongs to a name."""
-        key = [self._key, name_hash(name, 64)]
+        key = np.array(
+            [self._key, name_hash(name, 64)], np.uint64
+        )  # a list of large integers would be rounded
         return float(np.random.Generator(np.random.Philox(key=key)).random())
 
     def around(self, name: str, value: float, low: float, high: float, *, log: bool = True) -> float:

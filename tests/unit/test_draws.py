@@ -8,10 +8,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from simulation import load_scenario
 from simulation.spec.models import Scenario
-from simulation.world.draws import draw_around, draw_scenario
+from simulation.world.departures import potential_journeys
+from simulation.world.draws import Draw, draw_around, draw_scenario
+from simulation.world.routes import build_routes
+from simulation.world.tables import resolve_parameters
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
@@ -55,6 +59,26 @@ def test_every_drawn_number_of_the_route_lies_in_its_range_and_half_of_them_abov
             assert custody.exit_expelled + custody.exit_assisted <= 1.0 + 1e-12
     # Names are drawn independently: 6 standard errors, a false alarm of 2e-9.
     assert abs(np.mean(above) - 0.5) < 6 * 0.5 / np.sqrt(len(above))
+
+
+def test_every_name_gives_another_uniform_number_in_every_draw_and_seed() -> None:
+    names = [f"name {k}" for k in range(60)]
+    table = np.array([[Draw(seed, k).uniform(name) for seed in (0, 1) for k in range(200)] for name in names])
+    assert np.unique(table).size == table.size
+    # 60 Kolmogorov-Smirnov tests at 1e-8 each.
+    assert min(stats.kstest(row, "uniform").pvalue for row in table) > 1e-8
+
+
+@pytest.mark.parametrize("name", ["fork", "line", "sea"])
+def test_every_stream_starts_otherwise_under_another_seed(name: str) -> None:
+    scenario = load_scenario(SCENARIOS / "tiny" / name / f"{name}.yaml")
+    routes, parameters = build_routes(scenario), resolve_parameters(scenario)
+    for s in range(len(routes.streams)):
+        seen = set()
+        for seed in range(6):
+            _, stream, start = potential_journeys(scenario, routes, seed, parameters)
+            seen.add(start[stream == s].tobytes())
+        assert len(seen) == 6
 
 
 def test_a_draw_is_the_same_in_every_scenario_that_has_the_names(route: Scenario) -> None:
