@@ -275,7 +275,8 @@ def _draw_key(figure: SubFigure, changes: Sequence[LegChange]) -> None:
     axes.text(0.0, 0.25, "Change in deaths", size=8.2, color=INK, va="center")
     step = 10.0 ** math.floor(math.log10(largest)) if largest > 0 else 1.0
     top = max(math.floor(largest / step) * step, 1.0)
-    for x, value in zip(_KEY_COLUMNS, (-top, 0.0, top), strict=True):
+    samples_of_change = (-top, 0.0, top) if largest > 0 else (0.0,)
+    for x, value in zip(_KEY_COLUMNS, samples_of_change, strict=False):
         axes.plot([x, x + 0.05], [0.25, 0.25], color=_shade(value, largest), lw=5, solid_capstyle="butt")
         words = say_number(value, 1.0, sign=True) if value else "not clear"
         axes.text(x + 0.065, 0.25, words, size=8.2, color=INK, va="center")

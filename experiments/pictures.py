@@ -74,7 +74,9 @@ def describe_source(plan: Plan, arm: str) -> str:
     """Return the source line: software, scenarios, period, people simulated, replicates, seed."""
     period, route = plan.baseline.document.period, plan.baseline
     people = (
-        "every person simulated (1:1)" if plan.scale == 1 else f"1 person in {1 / plan.scale:g} simulated"
+        "every person simulated (1:1)"
+        if plan.scale == 1
+        else f"1 person in {round(1 / plan.scale, 1):g} simulated"
     )
     since = f"; outcomes counted from {plan.since.replace(day=1):%-d %B %Y}" if plan.since else ""
     return (
