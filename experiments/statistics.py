@@ -24,7 +24,9 @@ total. A total interval of very skewed values is widened where needed so that it
 
 A count cannot fall by more than there was: where no value is below 0, the low end of a difference, of either
 kind, is never below minus the largest baseline value of the pairs. For "total" that is the largest that was
-seen; a further draw with a larger baseline could fall by more.
+seen; a further draw with a larger baseline could fall by more. With few draws of levels that differ widely
+this costs coverage: for lognormal levels (s 0.8) that fall by half, 91% at 4 draws and 95% at 10; that fall
+by 95%, 79% and 89%. The ratio's interval does not pay it: read large falls there.
 
 Values that are missing or not finite in either arm drop the pair; ``pairs`` says how many remained.
 """
