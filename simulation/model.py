@@ -113,8 +113,8 @@ class RouteModel(mesa.Model):
         twin = RouteModel(
             scenario, seed=self.seed, scale=self.scale, threads=self.recorder.tally.flow.shape[0]
         )
-        for copied, original in zip(twin.people, self.people, strict=True):
-            copied[...] = original
+        for column in twin.people._fields:
+            getattr(twin.people, column)[...] = getattr(self.people, column)
         twin.recorder = deepcopy(self.recorder)
         for name in ("day", "days_left", "n_active", "_n_seen", "_active", "quota_left", "capacity_left"):
             setattr(twin, name, deepcopy(getattr(self, name)))
