@@ -39,7 +39,11 @@ def last_day(cohorts: dict[str, Cohort]) -> int:
 @pytest.mark.parametrize("world", WORLDS)
 def test_outcomes_and_person_days_equal_the_chain_solution(world):
     scenario = random_world(world, PEOPLE)
-    assert [f for f in check_scenario(scenario) if f.severity == "error"] == []
+    # Two things that no author may ask for, and the model can do: everybody equally vulnerable, so that the chain needs
+    # no state for it, and a destination that happens to be out of reach.
+    allowed = ("vulnerability_start must be", "no journey can reach the destination")
+    errors = [f for f in check_scenario(scenario) if f.severity == "error"]
+    assert [f for f in errors if not f.message.startswith(allowed)] == []
     cohorts = exact(world)
     seen = observe(scenario, seed=1000 + world, days=last_day(cohorts))
     findings = [f for cohort in cohorts.values() for f in compare(cohort, seen)]
