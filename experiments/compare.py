@@ -143,8 +143,7 @@ def compare(  # noqa: PLR0913  every choice has a name; the first two are enough
         baseline: A scenario, or the path of a scenario file.
         variants: One or more others over the same period.
         replicates: Joint draws of the uncertain parameters, each shared by all arms; as many again (at most
-        20)
-            vary the seed alone, with parameters at their defaults.
+            20) vary the seed alone, with parameters at their defaults.
         seed: Decides draws and luck; left out: the baseline's own seed.
         scale: Share of people simulated, in (0, 1]; results are weighted to everybody.
         progress: Called after each run.

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from simulation.kernels.layout import EVENTS, I64, Event, Status
+from simulation.kernels.layout import EVENTS, I64, Event
 from simulation.result import RunResult
 
 Mask = npt.NDArray[np.bool_]
@@ -172,9 +172,3 @@ def summarise(result: RunResult, since: date | None = None) -> pd.DataFrame:
             n = int(by_cell[name][cells].sum())
             rows.append((name, "cut", point, "all", "all", n * weight, n))
     return pd.DataFrame(rows, columns=COLUMNS)
-
-
-def status_counts(result: RunResult) -> dict[str, float]:
-    """Return people by status at the end of the run, weighted to 1:1; everybody is in exactly one."""
-    last = result.counts.census[-1]
-    return {status.name.lower(): float(last[status]) / result.scale for status in Status}

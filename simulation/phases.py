@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from simulation.kernels.day import drop_ended, live_day, refresh_bounds
-from simulation.kernels.layout import APPLYING, BOARDING, F64, I64, SEEKING
+from simulation.kernels.layout import APPLYING, BOARDING, F64, I32, I64, SEEKING
 from simulation.kernels.rng import Stream
 from simulation.kernels.settle import apply_time_limits, depart, grant, lottery_order, serve
 from simulation.kernels.travel import assign_vehicles
@@ -69,21 +70,39 @@ def _whole(left: F64) -> I64:
     return np.floor(left + 1e-9).astype(np.int64)
 
 
+def _hand_out(
+    model: RouteModel,
+    asked: I32,
+    stream: Stream,
+    left: F64,
+    give: Callable[[I32, I32, I64], None],
+    *,
+    binding: bool,
+) -> F64:
+    """Let people who ask draw lots for what is left at each place or leg; return what is left after them.
+
+    asked  (n, 2) row and place or leg;  give  (rows, targets, whole places left OUT) in lottery order
+    """
+    if not len(asked):
+        return left
+    order = lottery_order(model.keys[stream], model.day, model.people.who[asked[:, 0]], asked[:, 1])
+    free = _whole(left) if binding else np.full(left.size, _UNLIMITED, np.int64)
+    before = free.copy()
+    give(asked[order, 0].copy(), asked[order, 1].copy(), free)
+    return left - (before - free) if binding else left
+
+
 def serve_needs(model: RouteModel) -> None:
     """Services help people up to capacity, in a fair random order."""
     daily = model.settings.capacity * model.scale
-    model.capacity_left = _refill(model.capacity_left, daily, np.ceil(daily))
-    asked = model.recorder.listed(SEEKING)
-    if not len(asked):
-        return
-    order = lottery_order(model.keys[Stream.SERVICE], model.day, model.people.who[asked[:, 0]], asked[:, 1])
+    left = _refill(model.capacity_left, daily, np.ceil(daily))
+
+    def give(rows: I32, places: I32, capacity: I64) -> None:
+        serve(model.world, model.keys, model.people, model.recorder.tally, rows, places, capacity, model.day)
+
     binding = model.scenario.document.coupling.services
-    capacity = _whole(model.capacity_left) if binding else np.full(daily.size, _UNLIMITED, np.int64)
-    before = capacity.copy()
-    rows, places = asked[order, 0].copy(), asked[order, 1].copy()
-    serve(model.world, model.keys, model.people, model.recorder.tally, rows, places, capacity, model.day)
-    if binding:
-        model.capacity_left -= before - capacity
+    asked = model.recorder.listed(SEEKING)
+    model.capacity_left = _hand_out(model, asked, Stream.SERVICE, left, give, binding=binding)
 
 
 def grant_pathways(model: RouteModel) -> None:
@@ -91,28 +110,15 @@ def grant_pathways(model: RouteModel) -> None:
     if model.today.day == 1:  # less than one whole place carries over, or small quotas would admit nobody
         model.quota_left = model.quota_left % 1.0
     daily = model.settings.quota * model.scale
-    model.quota_left = _refill(model.quota_left, daily, np.maximum(daily * DAYS_PER_MONTH, 1.0))
-    asked = model.recorder.listed(APPLYING)
-    if not len(asked):
-        return
-    order = lottery_order(model.keys[Stream.PATHWAY], model.day, model.people.who[asked[:, 0]], asked[:, 1])
+    left = _refill(model.quota_left, daily, np.maximum(daily * DAYS_PER_MONTH, 1.0))
+
+    def give(rows: I32, legs: I32, quota: I64) -> None:
+        tally = model.recorder.tally
+        grant(model.world, model.keys, model.people, tally, rows, legs, quota, model.day, model.days_left)
+
     binding = model.scenario.document.coupling.pathways
-    quota = _whole(model.quota_left) if binding else np.full(daily.size, _UNLIMITED, np.int64)
-    before = quota.copy()
-    rows, legs = asked[order, 0].copy(), asked[order, 1].copy()
-    grant(
-        model.world,
-        model.keys,
-        model.people,
-        model.recorder.tally,
-        rows,
-        legs,
-        quota,
-        model.day,
-        model.days_left,
-    )
-    if binding:
-        model.quota_left -= before - quota
+    asked = model.recorder.listed(APPLYING)
+    model.quota_left = _hand_out(model, asked, Stream.PATHWAY, left, give, binding=binding)
 
 
 def board(model: RouteModel) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import subprocess
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -17,6 +18,7 @@ def _version(name: str) -> str:
         return "not installed"
 
 
+@cache
 def revision() -> str:
     """Return the git revision of the code, with ``+changes`` if files differ from it; ``unknown`` without git."""
     folder = Path(__file__).parent

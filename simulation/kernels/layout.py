@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 
 F64 = npt.NDArray[np.float64]
-F32 = npt.NDArray[np.float32]
 I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
 U8 = npt.NDArray[np.uint8]
@@ -46,9 +45,6 @@ class Status(IntEnum):
     SETTLED = 10
     RETURNED = 11
     DEAD = 12
-
-
-TERMINAL = (Status.STAYED_HOME, Status.ARRIVED, Status.ADMITTED, Status.SETTLED, Status.RETURNED, Status.DEAD)
 
 
 @unique

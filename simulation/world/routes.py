@@ -55,7 +55,6 @@ class Routes:
     destination: I32
     purpose: U8
     is_sea: U8
-    is_desert: U8
     is_sahara: U8
     leg_hash: U32
     days: F64  # (L, 3) low, mode, high
@@ -238,7 +237,6 @@ def build_routes(scenario: Scenario) -> Routes:
         destination=destination,
         purpose=np.array([PURPOSES.index(leg.purpose) for leg in legs], np.uint8),
         is_sea=is_sea,
-        is_desert=np.array([leg.mode == "desert" for leg in legs], np.uint8),
         is_sahara=np.array([leg.mode == "desert" and leg.purpose == "irregular" for leg in legs], np.uint8),
         leg_hash=np.array([name_hash("leg:" + leg.id) for leg in legs], np.uint32),
         days=days,
