@@ -11,14 +11,15 @@ import mesa
 import numpy as np
 
 from simulation.institutions import Institution, found_institutions
-from simulation.kernels.day import draw_luck_of
-from simulation.kernels.layout import I32, U64, Status
+from simulation.kernels.day import settle_in
+from simulation.kernels.layout import I32, OWN_WAY, SERVICES, U64, Purpose, Status
 from simulation.kernels.rng import Stream, stream_key
 from simulation.machine import n_cores
 from simulation.people_view import PeopleSet, Person
 from simulation.phases import DAY
 from simulation.recorder import Counts, Recorder
 from simulation.spec.models import Scenario
+from simulation.world.outlook import Outlook
 from simulation.world.people import build_population
 from simulation.world.policy import calendar, change_days, day_number, reference_settings
 from simulation.world.routes import build_routes
@@ -30,6 +31,13 @@ def _keys(seed: int) -> U64:
     for stream in Stream:
         keys[stream] = stream_key(seed, stream)
     return keys
+
+
+# What a fork takes along beside people, counts and outlook.
+_CARRIED = (
+    "day", "days_left", "n_active", "_n_seen", "_active", "quota_left", "capacity_left", "returns_left",
+    "relocation_left", "is_stale",
+)  # fmt: skip
 
 
 class RouteModel(mesa.Model):
@@ -64,9 +72,11 @@ class RouteModel(mesa.Model):
         self.day = self.first_day - 1
         self.days_left = 0
         self.changes = change_days(scenario)
-        parameters = resolve_parameters(scenario)
-        self.reference = reference_settings(scenario, self.routes, parameters["pathway_awareness"])
-        self.settings = reference_settings(scenario, self.routes, parameters["pathway_awareness"])
+        self.parameters = parameters = resolve_parameters(scenario)
+        self.reference = reference_settings(scenario, self.routes, parameters)
+        self.settings = reference_settings(scenario, self.routes, parameters)
+        self.outlook = Outlook.begin(self.routes, parameters, scenario.document.coupling)
+        self.is_stale = False  # tables must be built anew though no lever changed
         self.world, self.reference_value = build_world(scenario, self.routes, self.reference, scale, None)
         self.keys = _keys(self.seed)
         self.institutions: list[Institution] = found_institutions(self)
@@ -75,9 +85,8 @@ class RouteModel(mesa.Model):
         self.start_days = self.people.life["start_day"].copy()
         self._n_seen = self.n_active = self.n_initial
         self._active = np.arange(self.people.who.size, dtype=np.int32)
-        draw_luck_of(self.keys, self.people, self.rows, self.first_day)
-        self.quota_left = np.zeros(len(self.routes.legs))
-        self.capacity_left = np.zeros(len(self.routes.places))
+        settle_in(self.world, self.keys, self.people, self.rows, self.first_day)
+        self._found_allotments()
         self.cell_status, self._cell_place = cell_status(self.routes)
         lanes = _lanes(threads)
         self.pool = ThreadPoolExecutor(lanes, thread_name_prefix="lane")
@@ -90,6 +99,27 @@ class RouteModel(mesa.Model):
         n_legs = len(self.routes.legs)
         self._cell_names = [leg.id for leg in self.routes.legs]
         self._cell_names += [self.routes.places[p].id if p >= 0 else "" for p in self._cell_place[n_legs:]]
+
+    def _found_allotments(self) -> None:
+        """Set up what is dealt out daily, and who shares it: nothing is left over from the eve of the first day."""
+        routes, n_places = self.routes, len(self.routes.places)
+        self.quota_left = np.zeros(len(routes.legs))
+        self.capacity_left = np.zeros(n_places * SERVICES)
+        self.returns_left = np.zeros(n_places)
+        self.relocation_left = np.zeros(1)
+        first: dict[str, int] = {}
+        for p, place in enumerate(routes.places):
+            first.setdefault(place.country, p)
+        self.return_queue = np.array([first[place.country] for place in routes.places], np.int32)
+        self.voluntary_leg = np.full(n_places, -1, np.int32)
+        for i in reversed(np.flatnonzero(routes.purpose == Purpose.RETURN_VOLUNTARY)):
+            self.voluntary_leg[routes.origin[i]] = i
+
+    def luck_of(self, rows: I32) -> U64:
+        """Return (n,) whose draws the people in these rows follow: the party's, or their own where they were parted."""
+        life = self.people.life[rows]
+        own: U64 = np.where(life["flags"] & OWN_WAY > 0, self.people.who[rows], life["party"])
+        return own
 
     def step(self) -> None:
         """Live the next day: the phases of ``phases.DAY`` in order."""
@@ -116,8 +146,9 @@ class RouteModel(mesa.Model):
         for column in twin.people._fields:
             getattr(twin.people, column)[...] = getattr(self.people, column)
         twin.recorder = deepcopy(self.recorder)
-        for name in ("day", "days_left", "n_active", "_n_seen", "_active", "quota_left", "capacity_left"):
+        for name in _CARRIED:
             setattr(twin, name, deepcopy(getattr(self, name)))
+        twin.outlook = self.outlook.copy()
         twin.changes |= {self.day + 1}  # its institutions have not acted yet
         return twin
 

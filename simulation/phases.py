@@ -2,37 +2,98 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from simulation.allotment import UNLIMITED as _UNLIMITED
+from simulation.allotment import last_month_start, refill, roomiest, split_by_service, whole
+from simulation.kernels import company
+from simulation.kernels import programmes as kernels
 from simulation.kernels.day import drop_ended, live_day, refresh_bounds
-from simulation.kernels.layout import APPLYING, BOARDING, F64, I32, I64, SEEKING
+from simulation.kernels.layout import (
+    APPLYING,
+    BOARDING,
+    F64,
+    HOLDING,
+    I32,
+    I64,
+    PARTING,
+    PLACE_BLOCKS,
+    RELOCATING,
+    RETURNING,
+    SEEKING,
+    Event,
+    Purpose,
+    Status,
+)
 from simulation.kernels.rng import Stream
 from simulation.kernels.settle import apply_time_limits, depart, grant, lottery_order, serve
 from simulation.kernels.travel import assign_vehicles
 from simulation.units import DAYS_PER_MONTH
-from simulation.world.tables import build_world
+from simulation.world.policy import calendar
+from simulation.world.rates import death_chances
+from simulation.world.tables import build_world, effective_capacity
 
 if TYPE_CHECKING:
     from simulation.model import RouteModel
 
 CHUNK = 4096
-_UNLIMITED = 2**60
+_LONGEST_WAIT = 3650.0  # days
+
+
+def _lots(model: RouteModel, stream: Stream, asked: I32) -> I32:
+    """Return positions of (row, target) entries by target, then in fair random order; a party draws one lot."""
+    rows = asked[:, 0]
+    return lottery_order(
+        model.keys[stream], model.day, model.luck_of(rows), model.people.who[rows], asked[:, 1].copy()
+    )
+
+
+def _free(left: F64, *, binding: bool) -> tuple[I64, I64]:
+    """Return whole places that can be given today, and a copy to compare with afterwards."""
+    free = whole(left) if binding else np.full(left.size, _UNLIMITED, np.int64)
+    return free, free.copy()
+
+
+def _monthly(model: RouteModel, left: F64, daily: F64) -> F64:
+    """Return what can be given today of places that are dealt out daily and lapse at the end of a calendar month."""
+    if model.today.day == 1:  # less than one whole place carries over, or small quotas would admit nobody
+        left = left % 1.0
+    return refill(left, daily, np.maximum(daily * DAYS_PER_MONTH, 1.0))
+
+
+def adapt(model: RouteModel) -> None:
+    """On the first day of a month the market, what people believe and the queues they see answer to the last."""
+    if model.today.day != 1 or model.day == model.first_day:
+        return
+    entered, deaths = model.recorder.last_month(Event.ENTERED), model.recorder.last_month(Event.DEATH)
+    n_legs = len(model.routes.legs)
+    chance = death_chances(model.routes, model.settings, model.outlook)
+    days = (model.today - max(last_month_start(model.today), calendar(model.first_day))).days
+    model.is_stale |= model.outlook.adapt(entered[:n_legs], deaths[:n_legs], chance, days, model.scale)
+    if model.parameters["queue_weight"] > 0 and model.scenario.document.coupling.pathways:
+        daily = model.settings.quota * model.scale
+        backlog = model.recorder.stock[:n_legs].sum(axis=1) * (model.routes.purpose == Purpose.REGULAR)
+        model.outlook.wait = np.minimum(
+            np.where(daily > 0, backlog / np.maximum(daily, 1e-12), 0.0), _LONGEST_WAIT
+        )
+        model.is_stale = True
 
 
 def policy(model: RouteModel) -> None:
     """On days on which a lever changes: institutions act, and tables and screening bounds are built anew."""
-    if model.day not in model.changes:
+    if model.day not in model.changes and not model.is_stale:
         return
     for institution in model.institutions:
         institution.act(model.today)
     model.world, _ = build_world(
-        model.scenario, model.routes, model.settings, model.scale, model.reference_value
+        model.scenario, model.routes, model.settings, model.scale, model.reference_value, model.outlook
     )
-    apply_time_limits(model.world, model.people, model.rows, model.day)
+    if model.day in model.changes:
+        apply_time_limits(model.world, model.people, model.rows, model.day)
     refresh_bounds(model.world, model.people, model.rows)
+    model.is_stale = False
 
 
 def live(model: RouteModel) -> None:
@@ -57,68 +118,55 @@ def live(model: RouteModel) -> None:
         list(model.pool.map(lane, lanes))
 
 
-def _refill(left: F64, daily: F64, most: F64) -> F64:
-    """Return what can be given today: what was left and today's share, never more than ``most``.
-
-    What is below one person is kept for the days that follow, so that a small capacity, or a small scale, still serves.
-    """
-    return np.where(daily > 0, np.minimum(left + daily, most), 0.0)
-
-
-def _whole(left: F64) -> I64:
-    """Return whole people; the margin is for sums such as ten times 0.1."""
-    return np.floor(left + 1e-9).astype(np.int64)
-
-
-def _hand_out(
-    model: RouteModel,
-    asked: I32,
-    stream: Stream,
-    left: F64,
-    give: Callable[[I32, I32, I64], None],
-    *,
-    binding: bool,
-) -> F64:
-    """Let people who ask draw lots for what is left at each place or leg; return what is left after them.
-
-    asked  (n, 2) row and place or leg;  give  (rows, targets, whole places left OUT) in lottery order
-    """
+def hold(model: RouteModel) -> None:
+    """Detention authorities take in who was arrested or brought back, while there is room."""
+    asked = model.recorder.listed(HOLDING)
     if not len(asked):
-        return left
-    order = lottery_order(model.keys[stream], model.day, model.people.who[asked[:, 0]], asked[:, 1])
-    free = _whole(left) if binding else np.full(left.size, _UNLIMITED, np.int64)
-    before = free.copy()
-    give(asked[order, 0].copy(), asked[order, 1].copy(), free)
-    return left - (before - free) if binding else left
+        return
+    n_legs, n_places = len(model.routes.legs), len(model.routes.places)
+    first = n_legs + n_places * PLACE_BLOCKS.index(Status.DETAINED)
+    held = model.recorder.stock[first : first + n_places].sum(axis=1)
+    capacity = np.minimum(np.ceil(model.settings.detention_capacity * model.scale - 1e-9), _UNLIMITED)
+    room = np.maximum(capacity.astype(np.int64) - held, 0)
+    elsewhere = roomiest(model.routes, room)
+    order = _lots(model, Stream.HOLDING, asked)
+    kernels.hold(
+        model.world, model.keys, model.people, model.recorder.tally, asked[order, 0].copy(),
+        asked[order, 1].copy(), room, elsewhere, model.day, model.days_left,
+    )  # fmt: skip
 
 
 def serve_needs(model: RouteModel) -> None:
-    """Services help people up to capacity, in a fair random order."""
-    daily = model.settings.capacity * model.scale
-    left = _refill(model.capacity_left, daily, np.ceil(daily))
-
-    def give(rows: I32, places: I32, capacity: I64) -> None:
-        serve(model.world, model.keys, model.people, model.recorder.tally, rows, places, capacity, model.day)
-
-    binding = model.scenario.document.coupling.services
-    asked = model.recorder.listed(SEEKING)
-    model.capacity_left = _hand_out(model, asked, Stream.SERVICE, left, give, binding=binding)
+    """Services help people up to capacity by kind, in a fair random order."""
+    daily = effective_capacity(model.settings, model.parameters).ravel() * model.scale
+    left = refill(model.capacity_left, daily, np.ceil(daily))
+    asked, referred = split_by_service(model.recorder.listed(SEEKING))
+    if len(asked):
+        order = _lots(model, Stream.SERVICE, asked)
+        free, before = _free(left, binding=model.scenario.document.coupling.services)
+        serve(
+            model.world, model.keys, model.people, model.recorder.tally, asked[order, 0].copy(),
+            asked[order, 1].copy(), referred[order].copy(), free, model.day,
+        )  # fmt: skip
+        left = left - (before - free) if model.scenario.document.coupling.services else left
+    model.capacity_left = left
 
 
 def grant_pathways(model: RouteModel) -> None:
     """Pathway offices decide complete applications; places unused by the end of a calendar month lapse."""
-    if model.today.day == 1:  # less than one whole place carries over, or small quotas would admit nobody
-        model.quota_left = model.quota_left % 1.0
-    daily = model.settings.quota * model.scale
-    left = _refill(model.quota_left, daily, np.maximum(daily * DAYS_PER_MONTH, 1.0))
-
-    def give(rows: I32, legs: I32, quota: I64) -> None:
-        tally = model.recorder.tally
-        grant(model.world, model.keys, model.people, tally, rows, legs, quota, model.day, model.days_left)
-
-    binding = model.scenario.document.coupling.pathways
+    model.quota_left = _monthly(model, model.quota_left, model.settings.quota * model.scale)
     asked = model.recorder.listed(APPLYING)
-    model.quota_left = _hand_out(model, asked, Stream.PATHWAY, left, give, binding=binding)
+    if not len(asked):
+        return
+    order = _lots(model, Stream.PATHWAY, asked)
+    binding = model.scenario.document.coupling.pathways
+    free, before = _free(model.quota_left, binding=binding)
+    grant(
+        model.world, model.keys, model.people, model.recorder.tally, asked[order, 0].copy(),
+        asked[order, 1].copy(), free, model.day, model.days_left,
+    )  # fmt: skip
+    if binding:
+        model.quota_left = model.quota_left - (before - free)
 
 
 def board(model: RouteModel) -> None:
@@ -129,12 +177,54 @@ def board(model: RouteModel) -> None:
     rows, legs = asked[:, 0].copy(), asked[:, 1].copy()
     table = model.world.leg
     order, vehicle = assign_vehicles(
-        model.keys[Stream.BOARDING], model.day, model.people.who[rows], legs, table["capacity"], table["hash"]
-    )
+        model.keys[Stream.BOARDING], model.day, model.luck_of(rows), model.people.who[rows], legs,
+        table["capacity"], table["hash"],
+    )  # fmt: skip
     depart(
         model.world, model.keys, model.people, model.recorder.tally, rows[order], legs[order], vehicle,
         model.day, model.days_left,
     )  # fmt: skip
+
+
+def assist_returns(model: RouteModel) -> None:
+    """Return programmes bring home people who want to go, while they have places; a country's are one pool."""
+    queue, per_country = model.return_queue, np.zeros(len(model.routes.places))
+    np.add.at(per_country, queue, np.minimum(model.settings.return_capacity, _UNLIMITED) * model.scale)
+    model.returns_left = refill(model.returns_left, per_country, np.maximum(np.ceil(per_country), 1.0))
+    asked = model.recorder.listed(RETURNING)
+    if not len(asked):
+        return
+    lots = asked.copy()
+    lots[:, 1] = queue[asked[:, 1]]
+    order = _lots(model, Stream.RETURN, lots)
+    free, before = _free(model.returns_left, binding=True)
+    kernels.assist(
+        model.world, model.keys, model.people, model.recorder.tally, asked[order, 0].copy(),
+        asked[order, 1].copy(), free, queue, model.voluntary_leg, model.day, model.days_left,
+    )  # fmt: skip
+    model.returns_left = model.returns_left - (before - free)
+
+
+def relocate(model: RouteModel) -> None:
+    """Arrivals draw lots for places in other countries; a month's unused places lapse."""
+    daily = np.array([model.settings.relocation.sum() * model.scale])
+    model.relocation_left = _monthly(model, model.relocation_left, daily)
+    asked = model.recorder.listed(RELOCATING)
+    if not len(asked):
+        return
+    lots = asked.copy()
+    lots[:, 1] = 0
+    order = _lots(model, Stream.RELOCATION, lots)
+    free, before = _free(model.relocation_left, binding=True)
+    kernels.relocate(model.people, model.recorder.tally, asked[order, 0].copy(), asked[order, 1].copy(), free)
+    model.relocation_left = model.relocation_left - (before - free)
+
+
+def keep_company(model: RouteModel) -> None:
+    """Parties in which somebody moved are looked over: who is still with whom."""
+    asked = model.recorder.listed(PARTING)
+    if len(asked) and model.scenario.document.coupling.parties:
+        company.keep_company(model.world, model.people, model.recorder.tally, asked[:, 0].copy())
 
 
 def record(model: RouteModel) -> None:
@@ -144,4 +234,16 @@ def record(model: RouteModel) -> None:
         model.recorder.end_month()
 
 
-DAY = (policy, live, serve_needs, grant_pathways, board, record)
+DAY = (
+    adapt,
+    policy,
+    live,
+    hold,
+    serve_needs,
+    grant_pathways,
+    board,
+    assist_returns,
+    relocate,
+    keep_company,
+    record,
+)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulation.kernels import layout
-from simulation.kernels.layout import EVENTS, I32, I64, U8, Tally
+from simulation.kernels.layout import EVENTS, I32, I64, LISTS, U8, Event, Tally
 
 AnyInt = npt.NDArray[np.integer[Any]]
 N_STATUSES = len(layout.Status)
@@ -56,8 +56,8 @@ class Recorder:
             moved=np.zeros((n_lanes, n_cells, n_groups, 2), np.int64),
             census=np.zeros((n_lanes, N_STATUSES), np.int64),
             flow=np.zeros((n_lanes, n_legs), np.int32),
-            listed=np.zeros((n_lanes, 3, n_rows, 2), np.int32),
-            n_listed=np.zeros((n_lanes, 3), np.int64),
+            listed=np.zeros((n_lanes, LISTS, n_rows, 2), np.int32),
+            n_listed=np.zeros((n_lanes, LISTS), np.int64),
         )
         self._stock = np.zeros((n_cells, n_groups), np.int64)
         self._initial = np.zeros(N_STATUSES, np.int64)
@@ -88,7 +88,7 @@ class Recorder:
         self._on_the_way.append(stock[self._alive].sum(axis=0))
 
     def listed(self, which: int) -> I32:
-        """Take what the lanes listed today, (n, 2) int32 of row and target. which: BOARDING, SEEKING or APPLYING."""
+        """Take what the lanes listed today, (n, 2) int32 of row and target. which: a list of the layout."""
         lists, numbers = self.tally.listed, self.tally.n_listed
         parts = [lists[lane, which, : numbers[lane, which]] for lane in range(lists.shape[0])]
         taken: I32 = np.concatenate(parts)
@@ -114,6 +114,13 @@ class Recorder:
         self._days.append((np.full(cell.size, self._month), alive[cell], group, days[alive[cell], group]))
         self.tally.events[:] = 0
         self._month += 1
+
+    def last_month(self, event: Event) -> I64:
+        """Return (C,) people by cell to whom an event happened in the month that was closed last."""
+        _, cell, _, kind, count = self._events[-1]
+        of = kind == event
+        found: I64 = np.bincount(cell[of], weights=count[of], minlength=self._status.size).astype(np.int64)
+        return found
 
     def finish(self) -> Counts:
         """Return everything that was counted."""

@@ -27,7 +27,7 @@ from simulation.world.routes import DEMOGRAPHIC_NAMES
 FORMAT = 1
 METADATA_LIMIT_BYTES = 50_000_000
 TABLES = ("events", "person_days", "flows", "census")
-_SETTINGS = ("waiting", "working", "detention", "captivity")
+_SETTINGS = ("waiting", "working", "stranded", "alternative", "detention", "captivity")
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class RunResult:
 
     @cached_property
     def cells(self) -> pd.DataFrame:
-        """One row a cell: setting (leg, waiting, working, detention, captivity, ended) and location (id)."""
+        """One row a cell: setting (leg, one of the settings at places, ended) and location (id)."""
         legs, places = self.scenario.legs, self.scenario.places
         setting = (
             ["leg"] * len(legs) + [s for s in _SETTINGS for _ in places] + ["ended"] * len(TERMINAL_ORDER)

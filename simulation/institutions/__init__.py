@@ -7,11 +7,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulation.institutions.base import Institution
+from simulation.institutions.book import LeverBook
 from simulation.institutions.border import BorderAuthority
 from simulation.institutions.detention import DetentionAuthority
+from simulation.institutions.information import InformationOffice
 from simulation.institutions.pathways import PathwayOffice
-from simulation.institutions.sea import CoastGuard, RescueOperator
-from simulation.institutions.services import ServiceProvider
+from simulation.institutions.relocation import RelocationOffice
+from simulation.institutions.returns import ReturnProgramme
+from simulation.institutions.sea import CoastGuard, RescueOperator, zone_of_legs
+from simulation.institutions.services import MobileTeams, ServiceProvider
+from simulation.institutions.smuggling import SmugglingMarket
+from simulation.kernels.layout import Purpose
 
 if TYPE_CHECKING:
     from simulation.model import RouteModel
@@ -20,34 +26,48 @@ __all__ = [
     "BorderAuthority",
     "CoastGuard",
     "DetentionAuthority",
+    "InformationOffice",
     "Institution",
+    "LeverBook",
+    "MobileTeams",
     "PathwayOffice",
+    "RelocationOffice",
     "RescueOperator",
+    "ReturnProgramme",
     "ServiceProvider",
+    "SmugglingMarket",
     "found_institutions",
 ]
 
 
 def found_institutions(model: RouteModel) -> list[Institution]:
     """Create every institution of the model's map: territories cover all legs and places, none twice a setting."""
-    routes = model.routes
+    routes, book = model.routes, LeverBook(model.scenario, model.routes)
     country = np.array([p.country for p in routes.places])
-    regular = np.array([leg.purpose == "regular" for leg in routes.legs], np.bool_)
-    sea = routes.is_sea == 1
-    zone = np.where(routes.is_sea_zone[routes.destination] == 1, routes.destination, routes.origin)
+    begins = country[routes.origin] if routes.legs else np.zeros(0, country.dtype)
+    desert = np.array([leg.mode == "desert" for leg in routes.legs], np.bool_)
+    zone = zone_of_legs(routes)
     found: list[Institution] = []
     for c in sorted(set(country)):
-        found.append(BorderAuthority(model, f"border authority {c}", country[routes.origin] == c))
-        found.append(DetentionAuthority(model, f"detention authority {c}", country == c))
-    for p in np.unique(zone[sea]):
-        name, mine = routes.places[p].name, sea & (zone == p)
-        found.append(RescueOperator(model, f"rescue operator {name}", mine))
-        found.append(CoastGuard(model, f"coast guard {name}", mine))
-    for i in np.flatnonzero(regular):
+        legs, places = begins == c, country == c
+        found.append(BorderAuthority(model, f"border authority {c}", legs, book))
+        found.append(SmugglingMarket(model, f"smuggling market {c}", legs, book))
+        found.append(InformationOffice(model, f"information office {c}", legs, book))
+        found.append(DetentionAuthority(model, f"detention authority {c}", places, book))
+        found.append(ReturnProgramme(model, f"return programme {c}", places, book))
+        if routes.is_terminal[places].any():
+            found.append(RelocationOffice(model, f"relocation office {c}", places, book))
+        if (legs & desert).any():
+            found.append(MobileTeams(model, f"mobile teams {c}", legs & desert, book))
+    for p in np.unique(zone[zone >= 0]):
+        name, mine = routes.places[p].name, zone == p
+        found.append(RescueOperator(model, f"rescue operator {name}", mine, book))
+        found.append(CoastGuard(model, f"coast guard {name}", mine, book))
+    for i in np.flatnonzero(routes.purpose == Purpose.REGULAR):
         leg = routes.legs[i]
-        only = np.arange(regular.size) == i
-        found.append(PathwayOffice(model, f"pathway office {leg.pathway} {leg.id}", only))
+        only = np.arange(len(routes.legs)) == i
+        found.append(PathwayOffice(model, f"pathway office {leg.pathway} {leg.id}", only, book))
     for p, place in enumerate(routes.places):
         only = np.arange(country.size) == p
-        found.append(ServiceProvider(model, f"services {place.name}", only))
+        found.append(ServiceProvider(model, f"services {place.name}", only, book))
     return found

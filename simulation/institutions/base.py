@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import mesa
 
-from simulation.spec.models import LeverEntry, Scope
-from simulation.world.policy import Mask, in_force, legs_in_scope, places_in_scope
+from simulation.institutions.book import Entry, LeverBook, Ruling
+from simulation.world.policy import Mask
 
 if TYPE_CHECKING:
     from simulation.model import RouteModel
@@ -18,35 +18,39 @@ class Institution(mesa.Agent):
     """An authority, provider or operator with a territory; it acts on days on which some lever changes."""
 
     lever: str
-    """Name of the lever that it carries out."""
+    """Name of the lever that it carries out, or the first of several."""
     over_places = False
     """True: its territory is places; False: legs."""
 
-    def __init__(self, model: RouteModel, name: str, territory: Mask) -> None:
+    def __init__(self, model: RouteModel, name: str, territory: Mask, book: LeverBook) -> None:
         """Create the institution.
 
         Args:
             model: The model it acts in.
             name: What reports call it.
             territory: (L,) or (P,) the legs or places that it answers for.
+            book: The scenario's levers.
         """
         super().__init__(model)
         self.name = name
         self.territory = territory
-        entries: tuple[LeverEntry, ...] = getattr(model.scenario.document.levers, self.lever)
-        self._entries = [(entry, territory & self._scope(entry.scope)) for entry in entries]
+        self.book = book
 
-    def _scope(self, scope: Scope) -> Mask:
-        routes = self.model.routes
-        return places_in_scope(scope, routes) if self.over_places else legs_in_scope(scope, routes)
-
-    def settings_in_force(self, today: date) -> list[tuple[LeverEntry, Mask]]:
-        """Return the lever's settings that hold today in the territory, in order: of two, the later holds."""
-        return [(entry, where) for entry, where in self._entries if where.any() and in_force(entry, today)]
+    def settings_in_force(self, kind: type[Entry], today: date) -> list[tuple[Ruling[Entry], Mask]]:
+        """Return a lever's settings that hold today in the territory, in order, each with where: the later holds."""
+        found = [r for r in self.book.rulings(kind) if r.holds(today)]
+        scopes = [self.territory & (r.places if self.over_places else r.legs) for r in found]
+        return [(ruling, where) for ruling, where in zip(found, scopes, strict=True) if where.any()]
 
     def act(self, today: date) -> None:
         """Write this institution's part of ``model.settings`` for today."""
         raise NotImplementedError
+
+    def restore(self, *names: str) -> None:
+        """Set its part of the named settings to the reference policy."""
+        for name in names:
+            column = getattr(self.model.settings, name)
+            column[self.territory] = getattr(self.model.reference, name)[self.territory]
 
     def remove(self) -> None:
         """Refuse: the legs and places that it answers for would be left without a policy."""

@@ -1,4 +1,4 @@
-"""Detention authorities: who is detained after arrest or interception, and for how long at most."""
+"""Detention authorities: who is detained after arrest or interception, for how long at most, and in what conditions."""
 
 from __future__ import annotations
 
@@ -11,9 +11,14 @@ from simulation.institutions.base import Institution
 from simulation.spec.models import Detention
 from simulation.world.policy import Mask
 
+_WRITES = (
+    "after_arrest", "after_interception", "limit_days", "alternatives", "unofficial", "harm_factor",
+    "detention_capacity",
+)  # fmt: skip
+
 
 class DetentionAuthority(Institution):
-    """Writes ``after_arrest``, ``after_interception`` and ``limit_days`` of the places of its country."""
+    """Writes what holds of detention, and of alternatives to it, at the places of its country."""
 
     lever = "detention"
     over_places = True
@@ -25,20 +30,21 @@ class DetentionAuthority(Institution):
 
     def act(self, today: date) -> None:
         """Start from the zone's reference, then apply the settings in force, each key only where it is given."""
-        settings, reference, mine = self.model.settings, self.model.reference, self.territory
-        settings.after_arrest[mine] = reference.after_arrest[mine]
-        settings.after_interception[mine] = reference.after_interception[mine]
-        settings.limit_days[mine] = reference.limit_days[mine]
-        for entry, scope in self.settings_in_force(today):
-            where = scope & self._equipped
-            assert isinstance(entry, Detention)
-            if entry.after_arrest is not None:
-                settings.after_arrest[where] = entry.after_arrest
-            if entry.after_interception is not None:
-                settings.after_interception[where] = entry.after_interception
-            if entry.time_limit is not None:
-                # A stay is counted at the ends of days, so the shortest is one day; 0 would mean no limit.
-                settings.limit_days[where] = max(entry.time_limit, 1.0)
-            if not entry.children:
-                settings.after_arrest[where, 1] = -1.0
-                settings.after_interception[where, 1] = -1.0
+        self.restore(*_WRITES)
+        for ruling, scope in self.settings_in_force(Detention, today):
+            self._apply(ruling.entry, scope & self._equipped)
+
+    def _apply(self, entry: Detention, where: Mask) -> None:
+        settings = self.model.settings
+        for name in ("after_arrest", "after_interception", "alternatives", "unofficial"):
+            value = getattr(entry, name)
+            if value is not None:
+                getattr(settings, name)[where] = value
+        if entry.time_limit is not None:
+            # A stay is counted at the ends of days, so the shortest is one day; 0 would mean no limit.
+            settings.limit_days[where] = max(entry.time_limit, 1.0)
+        if not entry.children:
+            settings.after_arrest[where, 1] = -1.0
+            settings.after_interception[where, 1] = -1.0
+        if entry.harm_factor != 1.0:
+            settings.harm_factor[where] = entry.harm_factor

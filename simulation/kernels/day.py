@@ -2,171 +2,66 @@
 
 The story: a screening byte says whether anything can happen today; if so, the person's cell says which part of the day
 runs. All people read the world as it was at the start of the day; what couples people (boarding a vehicle, asking for
-a service, a pathway's places) is only listed here and settled after everybody has lived the day.
+a service, custody, pathways, programmes) is only listed here and settled after everybody has lived the day.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from simulation.kernels.act import decide
 from simulation.kernels.compile import entry, inner
-from simulation.kernels.decide import choose
-from simulation.kernels.hazards import NOTHING, draw_event
+from simulation.kernels.custody import leave_custody, take_into_custody
+from simulation.kernels.harm import event_of_day, suffer
+from simulation.kernels.hazards import NOTHING
 from simulation.kernels.layout import (
     APPLYING,
-    BOARDING,
     DEMOGRAPHICS,
     HARMS,
-    RATES,
+    NEVER,
+    REFERRED,
     SEEKING,
     Event,
-    Option,
     Purpose,
     Rate,
     Status,
 )
+from simulation.kernels.legs import end_in_arrival, share_fate
+from simulation.kernels.money import book, savings_of
 from simulation.kernels.moves import (
     count,
     end_journey,
     enlist,
-    hurt,
+    go_home,
+    is_child,
+    is_free,
     lane_of,
     place_cell,
+    rates_of,
     refresh_bound,
-    risk_class,
+    renew,
+    shared_luck,
     stay_at,
-    take_leg,
 )
 from simulation.kernels.rng import Stream, screen_byte, to_uniform, uniform, words
 
-_STAY = int(Option.STAY)
 DAYS_OF_LUCK = 16  # one draw holds a screening byte for each of so many days
+BY_REFERRAL = 32  # bit of what is asked for, above those of the services: the need was referred here
+WANTS = 64  # an entry of the list SEEKING is place * WANTS + what is asked for
 
 
 @inner
-def decide(world, keys, people, tally, row, place, day, days_left):  # type: ignore[no-untyped-def]
-    """Choose at a place and act on it; the person is in a cell of the place, or still on the leg that led to it."""
-    life, who = people.life[row], people.who[row]
-    boat = life.vehicle if world.place[place].is_sea_zone else np.uint64(0)
-    luck = boat if boat != 0 else who
-    choice_class = 0 if boat != 0 else life.choice_class
-    k = choose(world, keys, place, choice_class, luck, who, day)
-    if k < 0 and world.place[place].is_sea_zone and life.cell < world.setup[0].n_legs:
-        bring_ashore(world, keys, people, tally, row, life.cell, False, day, days_left)
-        return
-    kind = int(world.option[k].kind) if k >= 0 else _STAY
-    if kind == Option.STAY:
-        if k >= 0 and life.cell == place_cell(world, place, Status.WORKING):
-            return
-        stay_at(world, people, tally, row, place, Status.WORKING if k >= 0 else Status.WAITING, days_left)
-    elif kind == Option.SETTLE:
-        stay_at(world, people, tally, row, place, Status.WAITING, days_left)
-        end_journey(world, people, tally, row, Status.SETTLED, Event.SETTLED, days_left)
-    elif kind == Option.RETURN:
-        stay_at(world, people, tally, row, place, Status.WAITING, days_left)
-        end_journey(world, people, tally, row, Status.RETURNED, Event.RETURNED, days_left)
-    else:
-        leg = world.option[k].leg
-        if boat == 0 and world.leg[leg].capacity > 0:
-            if world.setup[0].vehicles_on:
-                enlist(tally, BOARDING, row, leg)
-                return
-            boat = who
-        take_leg(world, keys, people, tally, row, leg, boat, day, days_left)
-
-
-@inner
-def detain(world, people, tally, row, place, day, days_left):  # type: ignore[no-untyped-def]
-    """Detain a person at a place, until release or the time limit."""
+def ask_for_help(world, keys, people, tally, row, place, referred, day):  # type: ignore[no-untyped-def]
+    """List somebody who looks for help with every need open, or with one that anybody may have."""
     life = people.life[row]
-    life.times_detained = min(255, life.times_detained + 1)
-    stay_at(world, people, tally, row, place, Status.DETAINED, days_left)
-    count(tally, people, row, Event.DETAINED)
-    if world.place[place].limit_days > 0:
-        people.due[row] = day + world.place[place].limit_days
-
-
-@inner
-def suffer(world, keys, people, tally, row, harm, day, days_left):  # type: ignore[no-untyped-def]
-    """Apply a harm where the person is; return True if it changed where the person is."""
-    if harm == Rate.DEATH:
-        end_journey(world, people, tally, row, Status.DEAD, Event.DEATH, days_left)
-        return True
-    count(tally, people, row, harm)
-    if harm == Rate.ARREST:
-        return arrest(world, keys, people, tally, row, day, days_left)
-    hurt(world, people, row)
-    if harm == Rate.ABDUCTION:
-        cell = people.life[row].cell
-        held_at = world.leg[cell].captivity_place if cell < world.setup[0].n_legs else world.cell_place[cell]
-        stay_at(world, people, tally, row, held_at, Status.CAPTIVE, days_left)
-        return True
-    refresh_bound(world, people, row)
-    return False
-
-
-@inner
-def arrest(world, keys, people, tally, row, day, days_left):  # type: ignore[no-untyped-def]
-    """After an arrest on land: detention, or being turned back to where the leg began; True if the person moved."""
-    cell = people.life[row].cell
-    on_leg = cell < world.setup[0].n_legs
-    custody = world.place[world.leg[cell].custody_place if on_leg else world.cell_place[cell]]
-    chance = custody.arrest_child if risk_class(people.life[row].group) & 1 else custody.arrest_adult
-    if uniform(keys[Stream.CUSTODY], people.who[row], day, 0) < chance:
-        place = world.leg[cell].custody_place if on_leg else world.cell_place[cell]
-        detain(world, people, tally, row, place, day, days_left)
-        return True
-    if on_leg:
-        stay_at(world, people, tally, row, world.leg[cell].origin, Status.WAITING, days_left)
-        return True
-    return False
-
-
-@inner
-def share_fate(world, keys, people, tally, row, leg, fraction, day, days_left):  # type: ignore[no-untyped-def]
-    """Draw what happens to the person's boat or vehicle today; return True if the leg ended with it.
-
-    The draws are keyed by the vehicle, so all aboard share them without looking each other up; survival is individual.
-    """
-    way = world.leg[leg]
-    total = way.peril + way.pickup + way.pullback
-    if total <= 0.0:
-        return False
-    a, b, c, d = words(keys[Stream.VEHICLE], people.life[row].vehicle, day, 0)
-    u = to_uniform(a, b)
-    p_any = -np.expm1(-total * fraction)
-    if u >= p_any:
-        return False
-    left = u / p_any * total
-    if left < way.peril:
-        count(tally, people, row, Event.PERIL)
-        rescued = to_uniform(c, d) < way.rescue_share
-        dies = way.death_rescued if rescued else way.death_unrescued
-        if uniform(keys[Stream.SURVIVAL], people.who[row], day, 0) < dies:
-            end_journey(world, people, tally, row, Status.DEAD, Event.DEATH, days_left)
-            return True
-        hurt(world, people, row)
-        bring_ashore(world, keys, people, tally, row, leg, rescued, day, days_left)
-    elif left < way.peril + way.pickup:
-        bring_ashore(world, keys, people, tally, row, leg, True, day, days_left)
-    else:
-        count(tally, people, row, Event.INTERCEPTED)
-        bring_ashore(world, keys, people, tally, row, leg, False, day, days_left)
-    return True
-
-
-@inner
-def bring_ashore(world, keys, people, tally, row, leg, rescued, day, days_left):  # type: ignore[no-untyped-def]
-    """Bring somebody to land: rescued at sea to a port of safety, others back to the coast or the leg's start."""
-    way = world.leg[leg]
-    if rescued:
-        count(tally, people, row, Event.RESCUED)
-    if way.is_sea and (rescued or way.back_leg < 0) and way.rescue_place >= 0:
-        end_journey(world, people, tally, row, Status.ARRIVED, Event.ARRIVED, days_left)
-    elif way.is_sea and way.back_leg >= 0:
-        take_leg(world, keys, people, tally, row, way.back_leg, np.uint64(0), day, days_left)
-    else:
-        stay_at(world, people, tally, row, way.origin, Status.WAITING, days_left)
+    if life.needs == 0:
+        u = uniform(keys[Stream.SERVICE], people.who[row], day, 6)
+        kind = 0
+        while kind < world.need_share.size - 1 and u >= world.need_share[kind]:
+            kind += 1
+        life.needs = 1 << kind
+        refresh_bound(world, people, row)
+    enlist(tally, SEEKING, row, place * WANTS + life.needs + (BY_REFERRAL if referred else 0))
 
 
 @inner
@@ -182,28 +77,32 @@ def arrive(world, keys, people, tally, row, leg, rest, u, day, days_left):  # ty
         return
     count(tally, people, row, Event.COMPLETED)
     if purpose == Purpose.RETURN_VOLUNTARY:
-        end_journey(world, people, tally, row, Status.RETURNED, Event.RETURNED, days_left)
+        go_home(world, keys, people, tally, row, day, days_left)
         return
-    risk = risk_class(people.life[row].group)
+    life, here = people.life[row], world.place[place]
     if purpose == Purpose.INTERCEPTION:
-        ashore = world.place[place]
-        chance = ashore.interception_child if risk & 1 else ashore.interception_adult
+        chance = here.interception_child if is_child(life.group) else here.interception_adult
         if uniform(keys[Stream.CUSTODY], people.who[row], day, 1) < chance:
-            detain(world, people, tally, row, place, day, days_left)
+            take_into_custody(world, keys, people, tally, row, place, day, days_left)
             return
-    if world.place[place].is_terminal:
-        end_journey(world, people, tally, row, Status.ARRIVED, Event.ARRIVED, days_left)
+    if here.is_terminal:
+        end_in_arrival(world, people, tally, row, place, days_left)
         return
-    if not world.place[place].is_sea_zone:
+    if not here.is_sea_zone:
         if not np.isnan(u) and rest > 0.0:
             cell = place_cell(world, place, Status.WAITING)
-            v = people.life[row].vulnerability
-            harm, _ = draw_event(u, rest, world.rate, cell, risk, HARMS, world.harm_multiplier, v)
+            harm, _ = event_of_day(world, people, row, cell, u, rest, HARMS)
             if harm != NOTHING:
-                stay_at(world, people, tally, row, place, Status.WAITING, days_left)
+                stay_at(world, keys, people, tally, row, place, Status.WAITING, day, days_left)
                 if suffer(world, keys, people, tally, row, harm, day, days_left):
                     return
-        people.life[row].vehicle = 0
+        life.vehicle = 0
+        if life.flags & REFERRED:
+            life.flags &= ~REFERRED
+            if life.needs:
+                if life.cell < world.setup[0].n_legs:
+                    stay_at(world, keys, people, tally, row, place, Status.WAITING, day, days_left)
+                ask_for_help(world, keys, people, tally, row, place, True, day)
     decide(world, keys, people, tally, row, place, day, days_left)
 
 
@@ -215,10 +114,7 @@ def travel(world, keys, people, tally, row, u, day, days_left):  # type: ignore[
     fraction = float(life.last_fraction) if due == day else 1.0
     if life.vehicle != 0 and share_fate(world, keys, people, tally, row, leg, fraction, day, days_left):
         return
-    risk = risk_class(life.group)
-    harm, rest_u = draw_event(
-        u, fraction, world.rate, leg, risk, HARMS, world.harm_multiplier, life.vulnerability
-    )
+    harm, rest_u = event_of_day(world, people, row, leg, u, fraction, HARMS)
     if harm != NOTHING:
         rest_u = np.nan
         if suffer(world, keys, people, tally, row, harm, day, days_left):
@@ -228,49 +124,28 @@ def travel(world, keys, people, tally, row, u, day, days_left):  # type: ignore[
 
 
 @inner
-def leave_custody(world, keys, people, tally, row, day, days_left):  # type: ignore[no-untyped-def]
-    """End detention or captivity: expulsion over a leg, assisted return, or release at the place."""
-    cell = people.life[row].cell
-    place = world.cell_place[cell]
-    if world.cell_status[cell] == Status.DETAINED:
-        rules = world.place[place]
-        u = uniform(keys[Stream.CUSTODY], people.who[row], day, 2)
-        if rules.expulsion_leg >= 0 and u < rules.exit_expelled:
-            count(tally, people, row, Event.EXPELLED)
-            take_leg(world, keys, people, tally, row, rules.expulsion_leg, np.uint64(0), day, days_left)
-            return
-        if u >= 1.0 - rules.exit_assisted:
-            end_journey(world, people, tally, row, Status.RETURNED, Event.RETURNED, days_left)
-            return
-    count(tally, people, row, Event.RELEASED)
-    if world.place[place].is_terminal:  # nobody decides there any more: who is let go has arrived
-        end_journey(world, people, tally, row, Status.ARRIVED, Event.ARRIVED, days_left)
-        return
-    stay_at(world, people, tally, row, place, Status.WAITING, days_left)
-
-
-@inner
 def stay(world, keys, people, tally, row, u, day, days_left):  # type: ignore[no-untyped-def]
-    """A day at a place or in custody: a harm, the end of the stay, a need for a service, or nothing."""
-    if people.due[row] <= day:
-        leave_custody(world, keys, people, tally, row, day, days_left)
-        return
+    """A day at a place or in custody: a harm, a need for a service, the end of the stay, or nothing."""
     life = people.life[row]
     cell = life.cell
-    risk = risk_class(life.group)
-    event, _ = draw_event(u, 1.0, world.rate, cell, risk, RATES, world.harm_multiplier, life.vulnerability)
-    if event == NOTHING:
+    status, place = world.cell_status[cell], world.cell_place[cell]
+    due = people.due[row] <= day
+    if due and not is_free(status):
+        leave_custody(world, keys, people, tally, row, day, days_left)
         return
+    event, _ = event_of_day(world, people, row, cell, u, 1.0, rates_of(world, life))
     if event == Rate.LEAVE:
-        status = world.cell_status[cell]
         if status == Status.DETAINED or status == Status.CAPTIVE:
             leave_custody(world, keys, people, tally, row, day, days_left)
         else:
-            decide(world, keys, people, tally, row, world.cell_place[cell], day, days_left)
-    elif event == Rate.SEEK:
-        enlist(tally, SEEKING, row, world.cell_place[cell])
-    else:
-        suffer(world, keys, people, tally, row, event, day, days_left)
+            decide(world, keys, people, tally, row, place, day, days_left)
+        return
+    if event == Rate.SEEK:
+        ask_for_help(world, keys, people, tally, row, place, False, day)
+    elif event != NOTHING and suffer(world, keys, people, tally, row, event, day, days_left):
+        return
+    if due:  # a party renews on a day of its own, whatever else the day holds
+        decide(world, keys, people, tally, row, place, day, days_left)
 
 
 @inner
@@ -282,17 +157,29 @@ def draw_luck(keys, people, row, day):  # type: ignore[no-untyped-def]
 
 
 @inner
-def start_journey(world, keys, people, tally, row, start_place, day, days_left):  # type: ignore[no-untyped-def]
-    """Somebody who could start today does, or stays at home; who starts decides at once where to go."""
+def set_out(world, keys, people, tally, row, start_place, event, day, days_left):  # type: ignore[no-untyped-def]
+    """Begin a journey where the person's stream starts, with savings, and decide at once where to go."""
     life = people.life[row]
-    stream = life.group // DEMOGRAPHICS
-    if uniform(keys[Stream.START], people.who[row], 0, 0) >= world.go[stream, life.choice_class]:
+    place = start_place[life.group // DEMOGRAPHICS]
+    stay_at(world, keys, people, tally, row, place, Status.WAITING, day, days_left)
+    count(tally, people, row, event)
+    if world.setup[0].money_on:
+        usd = savings_of(world, keys, shared_luck(people, row), day)
+        book(tally, people, row, Event.USD_SAVINGS, usd)
+        life.money += usd
+    decide(world, keys, people, tally, row, place, day, days_left)
+
+
+@inner
+def start_journey(world, keys, people, tally, row, start_place, day, days_left):  # type: ignore[no-untyped-def]
+    """Somebody who could start today does, or stays at home; a party as one."""
+    life = people.life[row]
+    go = world.go[life.group // DEMOGRAPHICS, life.choice_class]
+    if uniform(keys[Stream.START], life.party, 0, 0) >= go:
         end_journey(world, people, tally, row, Status.STAYED_HOME, Event.STAYED_HOME, days_left)
         return
     draw_luck(keys, people, row, day)
-    stay_at(world, people, tally, row, start_place[stream], Status.WAITING, days_left)
-    count(tally, people, row, Event.STARTED)
-    decide(world, keys, people, tally, row, start_place[stream], day, days_left)
+    set_out(world, keys, people, tally, row, start_place, Event.STARTED, day, days_left)
 
 
 @inner
@@ -302,6 +189,9 @@ def live(world, keys, people, tally, row, start_place, day, days_left):  # type:
     if status == Status.NOT_STARTED:
         if people.due[row] <= day:
             start_journey(world, keys, people, tally, row, start_place, day, days_left)
+        return
+    if status == Status.RETURNED and people.due[row] <= day:
+        set_out(world, keys, people, tally, row, start_place, Event.RESTARTED, day, days_left)
         return
     if status > Status.DETAINED or status == Status.STAYED_HOME:
         return
@@ -314,10 +204,15 @@ def live(world, keys, people, tally, row, start_place, day, days_left):  # type:
 
 
 @entry
-def draw_luck_of(keys, people, rows, day):  # type: ignore[no-untyped-def]
-    """Draw the screening bytes of people who are on the way when a run begins."""
+def settle_in(world, keys, people, rows, day):  # type: ignore[no-untyped-def]
+    """Prepare people who are on the way when a run begins on ``day``: luck, wages from today, next decision."""
     for i in range(rows.size):
-        draw_luck(keys, people, rows[i], day)
+        row = rows[i]
+        draw_luck(keys, people, row, day)
+        life = people.life[row]
+        life.since = day
+        if life.party_size > 1 and is_free(world.cell_status[life.cell]):
+            renew(world, keys, people, row, world.cell_place[life.cell], day)
 
 
 @inner
@@ -365,11 +260,12 @@ def live_day(world, keys, people, tally, lane, rows, chunk, start_place, day, da
 
 @entry
 def drop_ended(world, people, rows):  # type: ignore[no-untyped-def]
-    """Move the rows of journeys that have not ended to the front, in order; return how many they are."""
+    """Move the rows of journeys that have not ended, or will start again, to the front; return how many they are."""
     n = 0
     for i in range(rows.size):
         status = world.cell_status[people.life[rows[i]].cell]
-        if status <= Status.DETAINED and status != Status.STAYED_HOME:
+        goes_on = status <= Status.DETAINED and status != Status.STAYED_HOME
+        if goes_on or (status == Status.RETURNED and people.due[rows[i]] < NEVER):
             rows[n] = rows[i]
             n += 1
     return n

@@ -1,4 +1,4 @@
-"""The decision at a place: an exponential race between the options that are open."""
+"""Choosing at a place: an exponential race between the open options, by weight (discrete choice)."""
 
 from __future__ import annotations
 
@@ -7,21 +7,39 @@ import math
 import numpy as np
 
 from simulation.kernels.compile import inner
+from simulation.kernels.layout import CREDIT, DEMOGRAPHICS
 from simulation.kernels.rng import Stream, uniform, words
 
 
 @inner
-def choose(world, keys, place, choice_class, luck, who, day):  # type: ignore[no-untyped-def]
-    """Return the option (row of options) taken at a place, or -1 if none is open.
+def may_take(world, keys, life, option):  # type: ignore[no-untyped-def]
+    """Return whether an option is known to a person and open to people like them."""
+    if (
+        not (option.eligible >> (life.group % DEMOGRAPHICS)) & 1
+        or life.vulnerability < option.min_vulnerability
+    ):
+        return False
+    return (
+        option.awareness >= 1.0
+        or uniform(keys[Stream.AWARENESS], life.party, 0, option.hash) < option.awareness
+    )
+
+
+@inner
+def choose(world, keys, life, place, choice_class, luck, day, as_boat):  # type: ignore[no-untyped-def]
+    """Return (option, short): the option taken at a place, -1 if none; whether money was lacking for another.
 
     Each open option draws its own finish time, the first one home wins: option k with chance weight_k / sum. Taste
     noise is keyed by person, visit day and option, so closing an option changes only those who would have taken it.
     One block of four words serves four options; 32 bits each, so a chance is exact to 2e-10.
 
-    luck  whose taste decides: the person's, or the vehicle's for a boat that must stay together
+    luck     whose taste decides: the person's, the party's, or the vehicle's for a boat that must stay together
+    as_boat  the boat decides as one: money, knowledge and eligibility of those aboard do not matter
     """
     best = np.inf
     winner = -1
+    short = False
+    purse = 2**30 if as_boat or world.setup[0].money_on == 0 or life.flags & CREDIT else life.money
     block = np.uint32(0)
     w0 = w1 = w2 = w3 = np.uint64(0)
     for k in range(world.option_start[place], world.option_start[place + 1]):
@@ -29,10 +47,10 @@ def choose(world, keys, place, choice_class, luck, who, day):  # type: ignore[no
         if weight <= 0.0:
             continue
         option = world.option[k]
-        if (
-            option.awareness < 1.0
-            and uniform(keys[Stream.AWARENESS], who, 0, option.hash) >= option.awareness
-        ):
+        if not as_boat and not may_take(world, keys, life, option):
+            continue
+        if option.price > purse:
+            short = True
             continue
         if option.block != block:
             block = option.block
@@ -45,4 +63,4 @@ def choose(world, keys, place, choice_class, luck, who, day):  # type: ignore[no
         if finish < best:
             best = finish
             winner = k
-    return winner
+    return winner, short

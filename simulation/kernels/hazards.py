@@ -11,15 +11,20 @@ import math
 import numpy as np
 
 from simulation.kernels.compile import inner
-from simulation.kernels.layout import HARMS, RATES, Rate
+from simulation.kernels.layout import HARMS, Rate
 
 NOTHING = -1
 
 
-def _multiplier(k, harm_multiplier, vulnerability):  # type: ignore[no-untyped-def]
-    """Return what rate k is multiplied by: harms but arrest grow with vulnerability, need is proportional to it."""
+def _multiplier(k, harm_multiplier, vulnerability, seek, bond):  # type: ignore[no-untyped-def]
+    """Return what rate k is multiplied by: harms but arrest grow with vulnerability, abduction with debt as well.
+
+    seek  factor of the search for help;  bond  factor of abduction and trafficking for people in debt
+    """
     if k == Rate.SEEK:
-        return vulnerability / 255.0
+        return seek
+    if k == Rate.ABDUCTION:
+        return harm_multiplier[vulnerability] * bond
     if k < HARMS and k != Rate.ARREST:
         return harm_multiplier[vulnerability]
     return 1.0
@@ -28,34 +33,34 @@ def _multiplier(k, harm_multiplier, vulnerability):  # type: ignore[no-untyped-d
 multiplier = inner(_multiplier)
 
 
-def _total_rate(rate, cell, risk, n_rates, harm_multiplier, vulnerability):  # type: ignore[no-untyped-def]
+def _total_rate(rate, cell, risk, n_rates, harm_multiplier, vulnerability, seek, bond):  # type: ignore[no-untyped-def]
     """Return the sum of the first n_rates rates a day of a cell and risk class, at this vulnerability (0..255)."""
     total = 0.0
     for k in range(n_rates):
-        total += rate[cell, risk, k] * multiplier(k, harm_multiplier, vulnerability)
+        total += rate[cell, risk, k] * multiplier(k, harm_multiplier, vulnerability, seek, bond)
     return total
 
 
 total_rate = inner(_total_rate)
 
 
-def _draw_event(u, fraction, rate, cell, risk, n_rates, harm_multiplier, vulnerability):  # type: ignore[no-untyped-def]
+def _draw_event(u, fraction, rate, cell, risk, n_rates, harm_multiplier, vulnerability, seek, bond):  # type: ignore[no-untyped-def]
     """Return (event, rest): the rate's number or NOTHING, and, if nothing, a uniform for what the day still holds.
 
     u           uniform in [0, 1)
     fraction    share of the day exposed, in [0, 1]
-    rate        (C, RISK_CLASSES, RATES) per day
+    rate        (C, R, RATES) per day
     cell, risk  row of the rates
     n_rates     only the first so many compete
     """
-    total = total_rate(rate, cell, risk, n_rates, harm_multiplier, vulnerability)
+    total = total_rate(rate, cell, risk, n_rates, harm_multiplier, vulnerability, seek, bond)
     p_any = -math.expm1(-total * fraction)
     if u >= p_any:
         return NOTHING, (u - p_any) / (1.0 - p_any) if p_any < 1.0 else 0.0
     left = u / p_any * total
     last = NOTHING
     for k in range(n_rates):
-        r = rate[cell, risk, k] * multiplier(k, harm_multiplier, vulnerability)
+        r = rate[cell, risk, k] * multiplier(k, harm_multiplier, vulnerability, seek, bond)
         if r > 0.0:
             last = k
             if left < r:
@@ -67,9 +72,9 @@ def _draw_event(u, fraction, rate, cell, risk, n_rates, harm_multiplier, vulnera
 draw_event = inner(_draw_event)
 
 
-def _screening_bound(rate, cell, risk, harm_multiplier, vulnerability):  # type: ignore[no-untyped-def]
+def _screening_bound(rate, cell, risk, n_rates, harm_multiplier, vulnerability, seek, bond):  # type: ignore[no-untyped-def]
     """Return b such that the chance of an event today is at most (b + 1) / 256: bytes above b are quiet days."""
-    p_any = -math.expm1(-total_rate(rate, cell, risk, RATES, harm_multiplier, vulnerability))
+    p_any = -math.expm1(-total_rate(rate, cell, risk, n_rates, harm_multiplier, vulnerability, seek, bond))
     return np.uint8(min(255, max(0, math.ceil(256.0 * p_any) - 1)))
 
 

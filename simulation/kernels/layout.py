@@ -1,8 +1,8 @@
 """The arrays that kernels read and write: one row table per subject, with shape, dtype and unit of every column.
 
 P places, L legs, C cells, N people, S streams, G groups (stream x demographic), K choice classes, O options.
-A cell is where a person is. Cells are numbered: legs 0..L-1, then P each of waiting, working, detained, captive, then
-the terminal statuses. Every person is in exactly one cell, so conservation is a property of the numbering.
+A cell is where a person is. Cells are numbered: legs 0..L-1, then P each of the statuses in PLACE_BLOCKS, then the
+terminal statuses. Every person is in exactly one cell, so conservation is a property of the numbering.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Records = npt.NDArray[np.void]
 
 NEVER = 2**31 - 1  # a due day that never comes
 DEMOGRAPHICS = 6  # female, male x adult, accompanied child, unaccompanied child
-RISK_CLASSES = 4  # female, male x adult, child
+SEX_AGE = 4  # female, male x adult, child; a risk class is risk group * SEX_AGE + sex and age
 INTENTIONS = 4
 CHOICE_CLASSES = 8  # intention x (informed, uninformed)
 
@@ -36,15 +36,17 @@ class Status(IntEnum):
     STAYED_HOME = 1
     WAITING = 2
     WORKING = 3
-    PATHWAY = 4
-    TRAVELLING = 5
-    CAPTIVE = 6
-    DETAINED = 7
-    ARRIVED = 8
-    ADMITTED = 9
-    SETTLED = 10
-    RETURNED = 11
-    DEAD = 12
+    STRANDED = 4
+    ALTERNATIVE = 5
+    PATHWAY = 6
+    TRAVELLING = 7
+    CAPTIVE = 8
+    DETAINED = 9
+    ARRIVED = 10
+    ADMITTED = 11
+    SETTLED = 12
+    RETURNED = 13
+    DEAD = 14
 
 
 @unique
@@ -59,8 +61,8 @@ class Rate(IntEnum):
     SGBV = 5
     ROBBERY = 6
     SEPARATION = 7
-    LEAVE = 8  # a decision falls due at a place; custody ends
-    SEEK = 9  # needs and looks for a service
+    SEEK = 8  # needs and looks for a service
+    LEAVE = 9  # a decision falls due at a place; custody ends. Last: people in company leave it out
 
 
 HARMS = 8
@@ -98,9 +100,57 @@ class Event(IntEnum):
     SERVED = 24
     UNMET = 25
     STAYED_HOME = 26
+    REUNITED = 27
+    LEFT_ALONE = 28
+    STRANDED = 29
+    BOUGHT_OFF = 30
+    RANSOMED = 31
+    ALTERNATIVE = 32
+    TRANSFERRED = 33
+    UNOFFICIAL = 34
+    REPEAT_ATTEMPT = 35
+    RETURNED_DETAINED = 36
+    RETURNED_ASSISTED = 37
+    RETURN_REFUSED = 38
+    RESTARTED = 39
+    RELOCATED = 40
+    REFERRED = 41
+    SERVED_HEALTH = 42
+    SERVED_SHELTER = 43
+    SERVED_BASIC = 44
+    SERVED_PROTECTION = 45
+    SERVED_INFORMATION = 46
+    UNMET_HEALTH = 47
+    UNMET_SHELTER = 48
+    UNMET_BASIC = 49
+    UNMET_PROTECTION = 50
+    UNMET_INFORMATION = 51
+    # Whole USD, not people.
+    USD_SAVINGS = 52
+    USD_EARNED = 53
+    USD_BORROWED = 54
+    USD_REPAID = 55
+    USD_FARES = 56
+    USD_ROBBED = 57
+    USD_BRIBES = 58
+    USD_RANSOM = 59
 
 
-EVENTS = 27
+EVENTS = 60
+
+
+@unique
+class Service(IntEnum):
+    """Kinds of service, in the order of the scenario language."""
+
+    HEALTH = 0
+    SHELTER = 1
+    BASIC = 2
+    PROTECTION = 3
+    INFORMATION = 4
+
+
+SERVICES = 5
 
 
 @unique
@@ -124,7 +174,16 @@ class Option(IntEnum):
     RETURN = 3
 
 
-CROSSED_SAHARA = 1  # bit of LIFE.flags
+# Bits of LIFE.flags.
+CROSSED_SAHARA = 1
+OWN_WAY = 2  # parted from the party: decides by own luck until found again
+CREDIT = 4  # can travel on credit
+REFERRED = 8  # an unmet need is known at the next place
+GUARDED = 16  # an unaccompanied child with a guardian
+LEFT = 32  # a child who has lost every adult of the party
+LISTED = 64  # on today's list of people whose company may have changed
+
+MAX_PARTY = 8  # people; `together` has a bit for each
 
 
 # Rows that are read together lie together: a record a person, a leg, a place, an option. Kernels pass few arrays, since
@@ -132,16 +191,28 @@ CROSSED_SAHARA = 1  # bit of LIFE.flags
 LIFE = np.dtype(
     [
         ("vehicle", np.uint64),  # boat or desert vehicle, 0 if none
+        (
+            "party",
+            np.uint64,
+        ),  # whose luck shared draws follow: who of the party's head; own who of the solitary
         ("cell", np.int32),
         ("group", np.int32),  # stream * DEMOGRAPHICS + demographic
         ("start_day", np.int32),  # day on which the person could start, -1 for the initial population
         ("last_fraction", np.float32),  # share of the due day that is spent on the leg, in (0, 1]
+        ("money", np.int32),  # USD
+        ("debt", np.int32),  # USD
+        ("since", np.int32),  # day from which wages, or days in custody, have not been counted yet
         ("choice_class", np.uint8),  # intention * 2 + uninformed
         ("vulnerability", np.uint8),  # in 1/255
         ("flags", np.uint8),
         ("incidents", np.uint8),  # harms suffered, saturating
         ("times_detained", np.uint8),  # saturating
         ("sea_attempts", np.uint8),  # saturating
+        ("needs", np.uint8),  # a bit a Service
+        ("party_size", np.uint8),  # people who started together; their rows are neighbours
+        ("party_index", np.uint8),  # this person's among them, 0 the head
+        ("together", np.uint8),  # a bit a member of the party whom the person is with, own bit left out
+        ("scar", np.uint8),  # what vulnerability does not fall below, in 1/255
     ],
     align=True,
 )
@@ -160,6 +231,7 @@ LEG = np.dtype(
         ("acceptance", np.float64),  # share of complete applications granted, 1 for legs that need none
         ("origin", np.int32),
         ("destination", np.int32),
+        ("price", np.int32),  # fare today, USD
         ("capacity", np.int32),  # people to a vehicle at this scale, 0 if people travel apart
         ("rescue_place", np.int32),  # where people rescued at sea land, -1 on land
         ("back_leg", np.int32),  # interception leg back to the coast, -1 if none
@@ -181,8 +253,19 @@ PLACE = np.dtype(
         ("interception_child", np.float64),
         ("exit_expelled", np.float64),
         ("exit_assisted", np.float64),
+        ("exit_bribe", np.float64),  # share of exits from detention that are bought
+        ("exit_ransom", np.float64),  # share of exits from captivity for ransom
+        ("alternatives", np.float64),  # share of those to be detained who are placed in the community instead
+        ("unofficial", np.float64),  # share of detentions in unofficial sites, as captives
+        ("stay_days", np.float64),  # mean days between two decisions
+        ("savings", np.float64),  # USD a day kept of wages
+        ("referral", np.float64),  # share of unmet needs that are referred onward
+        ("relocation", np.float64),  # places a day for arrivals, 0 if none
+        ("bribe_usd", np.int32),
+        ("ransom_usd", np.int32),
         ("expulsion_leg", np.int32),  # -1 if none
         ("limit_days", np.int32),  # detention's time limit, 0 if none
+        ("is_limited", np.uint8),  # detention has a limit of people here
         ("is_terminal", np.uint8),  # a destination from which nobody goes on
         ("is_sea_zone", np.uint8),
     ],
@@ -193,9 +276,12 @@ OPTION = np.dtype(
     [
         ("awareness", np.float64),  # share of people to whom the option is known
         ("leg", np.int32),  # leg to enter, -1 if none
+        ("price", np.int32),  # USD to be paid at once
         ("hash", np.uint32),  # of the option's name
         ("block", np.uint32),  # draw that serves this option and three of its neighbours, never 0
         ("slot", np.uint8),  # its word in that draw
+        ("eligible", np.uint8),  # a bit a demographic
+        ("min_vulnerability", np.uint8),  # in 1/255
         ("kind", np.uint8),
     ],
     align=True,
@@ -203,12 +289,27 @@ OPTION = np.dtype(
 
 SETUP = np.dtype(
     [
-        ("service_reach", np.float64),  # share of needs whose bearer knows where to go and dares to
-        ("service_relief", np.float64),  # share of vulnerability removed when served
+        ("robbery_loss", np.float64),
+        ("debt_exploitation", np.float64),
+        ("detention_step", np.float64),
+        ("need_urgency", np.float64),
+        ("service_stigma", np.float64),
+        ("guardianship_relief", np.float64),
+        ("reunion_rate", np.float64),
+        ("remigration_share", np.float64),
+        ("remigration_days", np.float64),
+        ("savings_median", np.float64),
+        ("savings_spread", np.float64),
         ("n_legs", np.int32),
         ("n_places", np.int32),
         ("vulnerability_step", np.int32),  # rise per incident, in 1/255
+        ("detention_scar", np.int32),  # in 1/255
+        ("bribe", np.int32),  # USD
         ("vehicles_on", np.uint8),  # 0: everybody has a boat or vehicle of their own
+        ("parties_on", np.uint8),
+        ("money_on", np.uint8),
+        ("returns_on", np.uint8),  # places of assisted return bind
+        ("needs_on", np.uint8),  # harms make services necessary, kind by kind (services.csv is there)
     ],
     align=True,
 )
@@ -229,7 +330,8 @@ class World(NamedTuple):
 
     cell_status: U8  # (C,) Status
     cell_place: I32  # (C,) place of a place-like cell, destination of a leg, -1 for terminal cells
-    rate: F64  # (C, RISK_CLASSES, RATES) per day, at the vulnerability of reference
+    rate: F64  # (C, R, RATES) per day, at the vulnerability of reference; R risk classes
+    risk: U8  # (G,) risk class of a group; its lowest bit says child
     leg: Records  # (L,) LEG
     place: Records  # (P,) PLACE
     option: Records  # (O,) OPTION
@@ -237,10 +339,15 @@ class World(NamedTuple):
     weight: F64  # (O, CHOICE_CLASSES) exp(utility), 0 if closed
     go: F64  # (S, CHOICE_CLASSES) chance that somebody who could start does
     harm_multiplier: F64  # (256,) of vulnerability, 1 on average over people who start
+    reach: F64  # (P, SERVICES) share of needs whose bearer knows where to go and dares to
+    relief: F64  # (SERVICES,) share of vulnerability removed when served
+    need_share: F64  # (SERVICES,) of needs that no harm has caused, cumulated
     setup: Records  # (1,) SETUP
 
 
-BOARDING, SEEKING, APPLYING = 0, 1, 2  # lists of a day: (row, leg), (row, place), (row, leg)
+# Lists of a day, of a row and a leg (BOARDING, APPLYING), a place * SERVICES + kind (SEEKING), or a place.
+BOARDING, SEEKING, APPLYING, HOLDING, RETURNING, RELOCATING, PARTING = range(7)
+LISTS = 7
 
 
 class Tally(NamedTuple):
@@ -255,16 +362,19 @@ class Tally(NamedTuple):
     )
     census: I64  # (statuses,) change of people since the start of the run
     flow: I32  # (L,) legs entered today
-    listed: I32  # (3, N_lane, 2)
-    n_listed: I64  # (3,)
+    listed: I32  # (LISTS, N_lane, 2)
+    n_listed: I64  # (LISTS,)
 
 
 # Cell numbering -----------------------------------------------------------------------------------------------------
-def n_cells(n_legs: int, n_places: int) -> int:
-    """Return C."""
-    return n_legs + 4 * n_places + 7
-
-
+PLACE_BLOCKS = (
+    Status.WAITING,
+    Status.WORKING,
+    Status.STRANDED,
+    Status.ALTERNATIVE,
+    Status.DETAINED,
+    Status.CAPTIVE,
+)
 TERMINAL_ORDER = (
     Status.NOT_STARTED,
     Status.STAYED_HOME,
@@ -274,3 +384,8 @@ TERMINAL_ORDER = (
     Status.RETURNED,
     Status.DEAD,
 )
+
+
+def n_cells(n_legs: int, n_places: int) -> int:
+    """Return C."""
+    return n_legs + len(PLACE_BLOCKS) * n_places + len(TERMINAL_ORDER)

@@ -1,21 +1,30 @@
-"""Moving one person from cell to cell, with every count that a move changes; and the start of a leg."""
+"""Moving one person from cell to cell, with every count that a move changes."""
 
 from __future__ import annotations
 
+import math
+
 from simulation.kernels.compile import inner, viewing
 from simulation.kernels.hazards import screening_bound
-from simulation.kernels.layout import CROSSED_SAHARA, DEMOGRAPHICS, NEVER, Event, Purpose, Status, Tally
+from simulation.kernels.layout import (
+    DEMOGRAPHICS,
+    HARMS,
+    LISTED,
+    NEVER,
+    OWN_WAY,
+    PARTING,
+    RATES,
+    Event,
+    Status,
+    Tally,
+)
 from simulation.kernels.rng import Stream, uniform
-from simulation.kernels.travel import due_day, triangular
 
 
-def _risk_class(group):  # type: ignore[no-untyped-def]
-    """Return sex * 2 + is_child of a group; the demographic is sex * 3 + (adult, accompanied, unaccompanied)."""
-    demographic = group % DEMOGRAPHICS
-    return (demographic // 3) * 2 + (1 if demographic % 3 > 0 else 0)
-
-
-risk_class = inner(_risk_class)
+@inner
+def is_child(group):  # type: ignore[no-untyped-def]
+    """Return whether a group is of children; the demographic is sex * 3 + (adult, accompanied, unaccompanied)."""
+    return group % DEMOGRAPHICS % 3 > 0
 
 
 @viewing
@@ -33,7 +42,7 @@ def lane_of(tally, lane):  # type: ignore[no-untyped-def]
 
 @inner
 def enlist(tally, which, row, target):  # type: ignore[no-untyped-def]
-    """Put a person on one of the day's lists: BOARDING, SEEKING or APPLYING, with a leg or place."""
+    """Put a person on one of the day's lists, with a leg, a place or what else the list is about."""
     i = tally.n_listed[which]
     tally.listed[which, i, 0] = row
     tally.listed[which, i, 1] = target
@@ -41,22 +50,42 @@ def enlist(tally, which, row, target):  # type: ignore[no-untyped-def]
 
 
 @inner
+def note_company(people, tally, row):  # type: ignore[no-untyped-def]
+    """List somebody who travels in a party, once a day: the phase keep_company then sees who is still with whom."""
+    life = people.life[row]
+    if life.party_size > 1 and not life.flags & LISTED:
+        life.flags |= LISTED
+        enlist(tally, PARTING, row, 0)
+
+
+@inner
+def shared_luck(people, row):  # type: ignore[no-untyped-def]
+    """Return the key of what a party decides as one: its head's who; one's own for the solitary and the parted."""
+    life = people.life[row]
+    return people.who[row] if life.flags & OWN_WAY else life.party
+
+
+@inner
 def place_cell(world, place, status):  # type: ignore[no-untyped-def]
-    """Return the cell of a place for WAITING, WORKING, DETAINED or CAPTIVE."""
+    """Return the cell of a place for a status of PLACE_BLOCKS."""
     block = 0
     if status == Status.WORKING:
         block = 1
-    elif status == Status.DETAINED:
+    elif status == Status.STRANDED:
         block = 2
-    elif status == Status.CAPTIVE:
+    elif status == Status.ALTERNATIVE:
         block = 3
+    elif status == Status.DETAINED:
+        block = 4
+    elif status == Status.CAPTIVE:
+        block = 5
     return world.setup[0].n_legs + block * world.setup[0].n_places + place
 
 
 @inner
 def terminal_cell(world, status):  # type: ignore[no-untyped-def]
     """Return the cell of a terminal status (or of NOT_STARTED), in TERMINAL_ORDER."""
-    base = world.setup[0].n_legs + 4 * world.setup[0].n_places
+    base = world.setup[0].n_legs + 6 * world.setup[0].n_places
     if status == Status.NOT_STARTED:
         return base
     if status == Status.STAYED_HOME:
@@ -73,6 +102,33 @@ def terminal_cell(world, status):  # type: ignore[no-untyped-def]
 
 
 @inner
+def is_free(status):  # type: ignore[no-untyped-def]
+    """Return whether somebody at a place comes and goes as they like."""
+    return status == Status.WAITING or status == Status.WORKING or status == Status.STRANDED
+
+
+@inner
+def rates_of(world, life):  # type: ignore[no-untyped-def]
+    """Return how many of a cell's rates compete for a person: parties renew on a day drawn for all, not each alone."""
+    if life.party_size > 1 and is_free(world.cell_status[life.cell]):
+        return HARMS + 1
+    return RATES
+
+
+@inner
+def seek_factor(world, life):  # type: ignore[no-untyped-def]
+    """Return what the rate of seeking help is multiplied by: vulnerability, and more with a need open."""
+    urgency = world.setup[0].need_urgency if life.needs else 0.0
+    return life.vulnerability / 255.0 * (1.0 + urgency)
+
+
+@inner
+def bond_factor(world, life):  # type: ignore[no-untyped-def]
+    """Return what the rate of abduction and trafficking is multiplied by: more for people in debt."""
+    return world.setup[0].debt_exploitation if life.debt > 0 else 1.0
+
+
+@inner
 def refresh_bound(world, people, row):  # type: ignore[no-untyped-def]
     """Set the screening bound of a person from the cell's rates: 255 aboard a vehicle, whose fate is shared."""
     life = people.life[row]
@@ -80,8 +136,9 @@ def refresh_bound(world, people, row):  # type: ignore[no-untyped-def]
         people.bound[row] = 255
     else:
         people.bound[row] = screening_bound(
-            world.rate, life.cell, risk_class(life.group), world.harm_multiplier, life.vulnerability
-        )
+            world.rate, life.cell, world.risk[life.group], rates_of(world, life), world.harm_multiplier,
+            life.vulnerability, seek_factor(world, life), bond_factor(world, life),
+        )  # fmt: skip
 
 
 @inner
@@ -107,13 +164,33 @@ def move(world, people, tally, row, cell, days_left):  # type: ignore[no-untyped
     life.cell = cell
     people.due[row] = NEVER
     refresh_bound(world, people, row)
+    note_company(people, tally, row)
+
+
+def _waiting_days(u, mean):  # type: ignore[no-untyped-def]
+    """Return whole days before an exponential wait of so many days on average ends, at most a million."""
+    return int(min(-math.log1p(-u) * mean, 1e6))
+
+
+waiting_days = inner(_waiting_days)
 
 
 @inner
-def stay_at(world, people, tally, row, place, status, days_left):  # type: ignore[no-untyped-def]
+def renew(world, keys, people, row, place, day):  # type: ignore[no-untyped-def]
+    """Draw the day of the next decision of somebody in a party: geometric, with the daily chance of everybody else."""
+    u = uniform(keys[Stream.RENEWAL], shared_luck(people, row), day, 0)
+    people.due[row] = day + 1 + waiting_days(u, world.place[place].stay_days)
+
+
+@inner
+def stay_at(world, keys, people, tally, row, place, status, day, days_left):  # type: ignore[no-untyped-def]
     """Move a person on foot to a place in a status."""
-    people.life[row].vehicle = 0
+    life = people.life[row]
+    life.vehicle = 0
+    life.since = day
     move(world, people, tally, row, place_cell(world, place, status), days_left)
+    if life.party_size > 1 and is_free(status):
+        renew(world, keys, people, row, place, day)
 
 
 @inner
@@ -126,31 +203,13 @@ def end_journey(world, people, tally, row, status, event, days_left):  # type: i
 
 
 @inner
-def take_leg(world, keys, people, tally, row, leg, vehicle, day, days_left):  # type: ignore[no-untyped-def]
-    """Start a leg at the end of ``day``; travel begins the next morning, its time drawn once, shared by a vehicle."""
-    life, way = people.life[row], world.leg[leg]
-    life.vehicle = vehicle
-    move(world, people, tally, row, leg, days_left)
-    count(tally, people, row, Event.ENTERED)
-    tally.flow[leg] += 1
-    if way.is_sahara and not life.flags & CROSSED_SAHARA:
-        life.flags |= CROSSED_SAHARA
-        count(tally, people, row, Event.SAHARA_CROSSING)
-    luck = vehicle if vehicle != 0 else people.who[row]
-    u = uniform(keys[Stream.TRAVEL], luck, day, way.hash)
-    due, fraction = due_day(day, triangular(u, way.days_low, way.days_mode, way.days_high))
-    people.due[row] = due
-    life.last_fraction = fraction
-    if way.is_sea and way.purpose == Purpose.IRREGULAR and not world.place[way.origin].is_sea_zone:
-        life.sea_attempts = min(255, life.sea_attempts + 1)
-        count(tally, people, row, Event.SEA_ATTEMPT)
-
-
-@inner
-def hurt(world, people, row):  # type: ignore[no-untyped-def]
-    """Raise vulnerability after an incident: by the step, of what is left to 1."""
-    life = people.life[row]
-    v = int(life.vulnerability)
-    v += (world.setup[0].vulnerability_step * (255 - v) + 127) // 255
-    life.vulnerability = min(255, v)
-    life.incidents = min(255, life.incidents + 1)
+def go_home(world, keys, people, tally, row, day, days_left):  # type: ignore[no-untyped-def]
+    """Return a person home; some of them start again after a while."""
+    end_journey(world, people, tally, row, Status.RETURNED, Event.RETURNED, days_left)
+    setup = world.setup[0]
+    if setup.remigration_share > 0.0 and (
+        uniform(keys[Stream.RETURN], people.who[row], day, 0) < setup.remigration_share
+    ):
+        u = uniform(keys[Stream.RETURN], people.who[row], day, 1)
+        people.due[row] = day + 1 + waiting_days(u, setup.remigration_days)
+        people.life[row].flags |= OWN_WAY

@@ -34,6 +34,13 @@ class Stream(IntEnum):
     AWARENESS = 14
     DEPARTURES = 15
     PARAMETERS = 16
+    RENEWAL = 17
+    RETURN = 18
+    PARTY = 19
+    MONEY = 20
+    REUNION = 21
+    RELOCATION = 22
+    HOLDING = 23
 
 
 MASK32 = np.uint64(0xFFFFFFFF)

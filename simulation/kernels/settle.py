@@ -8,18 +8,35 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulation.kernels.compile import entry
-from simulation.kernels.day import decide
-from simulation.kernels.layout import DEMOGRAPHICS, I32, NEVER, U64, Event, Status
+from simulation.kernels.act import decide
+from simulation.kernels.compile import entry, inner
+from simulation.kernels.layout import (
+    DEMOGRAPHICS,
+    GUARDED,
+    I32,
+    LEFT,
+    NEVER,
+    OWN_WAY,
+    REFERRED,
+    SERVICES,
+    U64,
+    Event,
+    Service,
+    Status,
+)
+from simulation.kernels.legs import take_leg
 from simulation.kernels.moves import (
     count,
     end_journey,
+    is_child,
     lane_of,
+    note_company,
     refresh_bound,
+    shared_luck,
     stay_at,
-    take_leg,
 )
-from simulation.kernels.rng import Stream, to_uniform, uniform, words
+from simulation.kernels.rng import Stream, uniform, words
+from simulation.kernels.vulnerability import relieve
 
 
 @entry
@@ -38,39 +55,67 @@ def _lottery_priorities(key, who, day):  # type: ignore[no-untyped-def]
     return priority
 
 
-def lottery_order(key: np.uint64, day: int, who: U64, queue: I32) -> I32:
+def lottery_order(key: np.uint64, day: int, luck: U64, who: U64, queue: I32) -> I32:
     """Return positions of applicants, by queue, then in fair random order.
 
     Args:
         key: Philox key of the lottery's stream.
         day: Absolute day.
+        luck: (n,) whose draw counts: a party draws one lot.
         who: (n,) applicants.
         queue: (n,) place or leg that each applies to.
     """
-    return np.lexsort((who, _lottery_priorities(key, who, day), queue)).astype(np.int32)
+    return np.lexsort((who, _lottery_priorities(key, luck, day), queue)).astype(np.int32)
 
 
 @entry
-def serve(world, keys, people, tally, rows, places, capacity, day):  # type: ignore[no-untyped-def]
-    """Serve people in need, in lottery order, up to each place's capacity today; the rest is unmet need.
+def serve(world, keys, people, tally, rows, targets, referred, capacity, day):  # type: ignore[no-untyped-def]
+    """Serve people in need, in lottery order, up to each place's capacity today by kind; the rest is unmet need.
 
-    rows, places  (n,) int32 in lottery order
-    capacity      (P,) int64, people who can still be served today; falls as they are (OUT)
+    rows, targets  (n,) int32 in lottery order; a target is place * SERVICES + kind
+    referred       (n,) bool, who comes with a referral: knows where to go and dares to
+    capacity       (P * SERVICES,) int64, people who can still be served today; falls as they are (OUT)
     Somebody who does not know where to go, or fears being reported, does not ask: that need is unmet as well.
     """
     mine = lane_of(tally, 0)
     for i in range(rows.size):
         row = rows[i]
-        a, b, _, _ = words(keys[Stream.SERVICE], people.who[row], day, 0)
-        asks = to_uniform(a, b) < world.setup[0].service_reach
-        if asks and capacity[places[i]] > 0:
-            capacity[places[i]] -= 1
+        place, kind = targets[i] // SERVICES, targets[i] % SERVICES
+        who, life = people.who[row], people.life[row]
+        asks = referred[i] or uniform(keys[Stream.SERVICE], who, day, kind) < world.reach[place, kind]
+        if asks and capacity[targets[i]] > 0:
+            capacity[targets[i]] -= 1
             count(mine, people, row, Event.SERVED)
-            v = people.life[row].vulnerability
-            people.life[row].vulnerability = np.uint8(v - np.uint8(world.setup[0].service_relief * v + 0.5))
+            count(mine, people, row, Event.SERVED_HEALTH + kind)
+            life.needs &= ~(1 << kind)
+            relieve(people, row, world.relief[kind])
+            if kind == Service.PROTECTION:
+                protect(world, keys, people, mine, row, day)
             refresh_bound(world, people, row)
-        else:
-            count(mine, people, row, Event.UNMET)
+            continue
+        count(mine, people, row, Event.UNMET)
+        count(mine, people, row, Event.UNMET_HEALTH + kind)
+        referral = world.place[place].referral
+        if referral > 0.0 and uniform(keys[Stream.SERVICE], who, day, 8 + kind) < referral:
+            if not life.flags & REFERRED:
+                count(mine, people, row, Event.REFERRED)
+            life.flags |= REFERRED
+
+
+@inner
+def protect(world, keys, people, tally, row, day):  # type: ignore[no-untyped-def]
+    """What protection does beside relief: a guardian for a child alone, and tracing for people who lost their party."""
+    life = people.life[row]
+    alone = life.group % DEMOGRAPHICS % 3 == 2 or (is_child(life.group) and life.flags & LEFT)
+    if alone and not life.flags & GUARDED:
+        life.flags |= GUARDED
+        relieve(people, row, world.setup[0].guardianship_relief)
+    if (
+        life.flags & OWN_WAY
+        and uniform(keys[Stream.REUNION], people.who[row], day, 0) < world.setup[0].reunion_rate
+    ):
+        life.flags &= ~OWN_WAY
+        note_company(people, tally, row)
 
 
 @entry
@@ -85,16 +130,17 @@ def grant(world, keys, people, tally, rows, legs, quota, day, days_left):  # typ
         row, leg = rows[i], legs[i]
         place = world.leg[leg].destination
         item = world.leg[leg].hash
-        if uniform(keys[Stream.PATHWAY], people.who[row], people.due[row], item) >= world.leg[leg].acceptance:
+        luck = shared_luck(people, row)  # a family's application is one
+        if uniform(keys[Stream.PATHWAY], luck, people.due[row], item) >= world.leg[leg].acceptance:
             count(mine, people, row, Event.REFUSED)
-            stay_at(world, people, mine, row, world.leg[leg].origin, Status.WAITING, days_left)
+            stay_at(world, keys, people, mine, row, world.leg[leg].origin, Status.WAITING, day, days_left)
         elif quota[leg] > 0:
             quota[leg] -= 1
             count(mine, people, row, Event.COMPLETED)
             if world.place[place].is_terminal:
                 end_journey(world, people, mine, row, Status.ADMITTED, Event.ADMITTED, days_left)
             else:
-                stay_at(world, people, mine, row, place, Status.WAITING, days_left)
+                stay_at(world, keys, people, mine, row, place, Status.WAITING, day, days_left)
                 decide(world, keys, people, mine, row, place, day, days_left)
 
 
@@ -107,8 +153,7 @@ def apply_time_limits(world, people, rows, day):  # type: ignore[no-untyped-def]
         if world.cell_status[cell] != Status.DETAINED:
             continue
         place = world.cell_place[cell]
-        child = people.life[row].group % DEMOGRAPHICS % 3 > 0
-        if child and world.place[place].arrest_child < 0.0:
+        if is_child(people.life[row].group) and world.place[place].arrest_child < 0.0:
             people.due[row] = day
         elif world.place[place].limit_days > 0:
             people.due[row] = min(people.due[row], day + world.place[place].limit_days)

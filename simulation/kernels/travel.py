@@ -45,13 +45,14 @@ def _boarding_priorities(key, who, day):  # type: ignore[no-untyped-def]
 
 
 def assign_vehicles(
-    key: np.uint64, day: int, who: U64, leg: I32, capacity: I32, leg_hash: U64
+    key: np.uint64, day: int, luck: U64, who: U64, leg: I32, capacity: I32, leg_hash: U64
 ) -> tuple[I32, U64]:
     """Put people who leave over the same leg on the same day aboard vehicles by a keyed lottery.
 
     Args:
         key: Philox key of the boarding stream.
         day: Absolute day.
+        luck: (n,) whose lot counts: a party boards together, unless the boat is full in its midst.
         who: (n,) people who board today.
         leg: (n,) leg of each.
         capacity: (L,) people to a vehicle.
@@ -61,7 +62,7 @@ def assign_vehicles(
         (order, vehicle): positions of the people in lottery order, and the vehicle of each in that order:
         leg hash (32 bits), day (16), number (16). Full vehicles but the last; the same for any order of the input.
     """
-    order = np.lexsort((who, _boarding_priorities(key, who, day), leg)).astype(np.int32)
+    order = np.lexsort((who, _boarding_priorities(key, luck, day), leg)).astype(np.int32)
     ordered_leg = leg[order]
     first = np.flatnonzero(np.r_[True, ordered_leg[1:] != ordered_leg[:-1]])
     rank = np.arange(order.size) - np.repeat(first, np.diff(np.r_[first, order.size]))

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from simulation.spec.bounds import out_of_bounds
+from simulation.spec.check_levers import check_lever
 from simulation.spec.explain import near_name
 from simulation.spec.findings import Finding, Where, error, warning
-from simulation.spec.models import Closure, LeverEntry, Levers, Period, Scenario, Scope
+from simulation.spec.models import NEUTRAL, Closure, LeverEntry, Levers, Period, Scenario, Scope
 
 # The first year that streams.csv may name.
 FIRST_DAY = date(1990, 1, 1)
@@ -24,6 +25,7 @@ def check_document(scenario: Scenario) -> Iterator[Finding]:
             where: Where = ("document", "levers", name, index)
             yield from _dates(entry, where, document.period)
             yield from _scope(entry.scope, (*where, "scope"), scenario)
+            yield from check_lever(entry, where, scenario)
     for index, closure in enumerate(document.closures):
         where = ("document", "closures", index)
         yield from _dates(closure, where, document.period)
@@ -79,10 +81,11 @@ def _parameters(scenario: Scenario) -> Iterator[Finding]:
     table = {parameter.name: parameter for parameter in scenario.parameters}
     for name, value in scenario.document.parameters.items():
         where = ("document", "parameters", name)
-        if name not in table:
-            yield error(where, f"unknown parameter {name}", near_name(name, table), "parameters")
+        if name not in table and name not in NEUTRAL:
+            known = {*table, *NEUTRAL}
+            yield error(where, f"unknown parameter {name}", near_name(name, known), "parameters")
         elif message := out_of_bounds(name, value):
             yield error(where, message)
-        elif not table[name].low <= value <= table[name].high:
+        elif name in table and not table[name].low <= value <= table[name].high:
             low, high = table[name].low, table[name].high
             yield warning(where, f"{value:g} is outside the range of parameters.csv, {low:g} to {high:g}")

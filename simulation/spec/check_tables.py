@@ -8,13 +8,17 @@ from itertools import chain
 from simulation.spec.bounds import LARGEST, out_of_bounds
 from simulation.spec.explain import near_name
 from simulation.spec.findings import Finding, error, warning
-from simulation.spec.models import PARAMETER_NAMES, Scenario
+from simulation.spec.models import PARAMETER_NAMES, REQUIRED, Scenario
 
 # table -> the columns that must rise from left to right
 _RISING: dict[str, tuple[tuple[str, ...], ...]] = {
     "places": (
         ("stay_days_low", "stay_days", "stay_days_high"),
         ("service_capacity_low", "service_capacity", "service_capacity_high"),
+        ("work_chance_low", "work_chance", "work_chance_high"),
+        ("wage_low", "wage", "wage_high"),
+        ("detention_capacity_low", "detention_capacity", "detention_capacity_high"),
+        ("return_capacity_low", "return_capacity", "return_capacity_high"),
     ),
     "legs": (
         ("days_low", "days_mode", "days_high"),
@@ -30,6 +34,11 @@ _RISING: dict[str, tuple[tuple[str, ...], ...]] = {
         ("after_interception_low", "after_interception", "after_interception_high"),
         ("exit_expelled_low", "exit_expelled", "exit_expelled_high"),
         ("exit_assisted_low", "exit_assisted", "exit_assisted_high"),
+        ("unofficial_share_low", "unofficial_share", "unofficial_share_high"),
+        ("alternatives_share_low", "alternatives_share", "alternatives_share_high"),
+        ("exit_bribe_low", "exit_bribe", "exit_bribe_high"),
+        ("exit_ransom_low", "exit_ransom", "exit_ransom_high"),
+        ("ransom_usd_low", "ransom_usd", "ransom_usd_high"),
     ),
     "streams": (("journeys_low", "journeys", "journeys_high"),),
     "composition": (
@@ -40,6 +49,9 @@ _RISING: dict[str, tuple[tuple[str, ...], ...]] = {
     "initial": (("people_low", "people", "people_high"),),
     "relative_risks": (("low", "value", "high"),),
     "parameters": (("low", "value", "high"),),
+    "services": (("relief_low", "relief", "relief_high"),),
+    "unit_costs": (("low", "value", "high"),),
+    "observation": (("low", "rate", "high"),),
 }
 # (table, column) -> table whose key it names
 _REFERENCES = {
@@ -52,6 +64,7 @@ _REFERENCES = {
     ("season", "stream"): "composition",
     ("monitoring", "leg"): "legs",
 }
+MAX_RISK_GROUPS = 4
 _KEYS = {"places": "id", "legs": "id", "composition": "stream"}
 
 
@@ -64,6 +77,8 @@ def check_tables(scenario: Scenario) -> Iterator[Finding]:
         _custody(scenario),
         _zones(scenario),
         _streams(scenario),
+        _risk_groups(scenario),
+        _services(scenario),
         _parameters(scenario),
         _monitoring(scenario),
         _sources(scenario),
@@ -122,9 +137,9 @@ def _legs(scenario: Scenario) -> Iterator[Finding]:
 
 def _custody(scenario: Scenario) -> Iterator[Finding]:
     for index, row in enumerate(scenario.custody):
-        total = row.exit_expelled + row.exit_assisted
+        total = row.exit_expelled + row.exit_assisted + row.exit_bribe
         if total > 1 + 1e-9:
-            message = f"exit_expelled + exit_assisted must be at most 1; they add to {total:.6g}"
+            message = f"exit_expelled + exit_assisted + exit_bribe must be at most 1; they add to {total:.6g}"
             yield error(("custody", index, "exit_expelled"), message)
 
 
@@ -196,9 +211,30 @@ def _streams(scenario: Scenario) -> Iterator[Finding]:
             yield warning(("streams",), f"nobody starts in {year}, a year of the period", refers_to="streams")
 
 
+def _risk_groups(scenario: Scenario) -> Iterator[Finding]:
+    """Every risk group costs a table of rates: there are few, and each must have people."""
+    groups = list(dict.fromkeys(row.risk_group for row in scenario.composition))
+    if len(groups) > MAX_RISK_GROUPS:
+        message = f"has {len(groups)} risk groups; at most {MAX_RISK_GROUPS}"
+        yield error(("composition",), message)
+    known = {*groups, "all"}
+    for index, row in enumerate(scenario.relative_risks):
+        if row.risk_group not in known:
+            message = f"no stream of composition.csv has risk group {row.risk_group}"
+            where = ("relative_risks", index, "risk_group")
+            yield error(where, message, near_name(row.risk_group, known), "composition")
+
+
+def _services(scenario: Scenario) -> Iterator[Finding]:
+    for column in ("capacity_share", "need_share"):
+        total = sum(getattr(row, column) for row in scenario.services)
+        if scenario.services and abs(total - 1) > 1e-6:
+            yield error(("services", 0, column), f"{column} must add to 1; it adds to {total:.6g}")
+
+
 def _parameters(scenario: Scenario) -> Iterator[Finding]:
     given = {parameter.name for parameter in scenario.parameters}
-    for name in sorted(set(PARAMETER_NAMES) - given):
+    for name in sorted(set(REQUIRED) - given):
         yield error(("parameters",), f"parameter {name} is missing", refers_to="parameters")
     for index, parameter in enumerate(scenario.parameters):
         if parameter.name not in PARAMETER_NAMES:

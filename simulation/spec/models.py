@@ -11,6 +11,25 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
+from simulation.spec.levers import (
+    AntiSmuggling,
+    BorderEnforcement,
+    Detention,
+    Firewall,
+    FreeMovement,
+    Information,
+    Interception,
+    LegalPathways,
+    LeverEntry,
+    Levers,
+    RegionalProtection,
+    Relocation,
+    Returns,
+    Scope,
+    SearchAndRescue,
+    Services,
+)
+from simulation.spec.parameters import NEUTRAL, PARAMETER_NAMES, REQUIRED
 from simulation.spec.quantities import (
     AgeBand,
     Confidence,
@@ -33,26 +52,24 @@ from simulation.spec.quantities import (
     Strict,
     number_only,
 )
-from simulation.spec.rows import (
-    PARAMETER_NAMES,
-    Composition,
-    Custody,
-    InitialGroup,
-    Leg,
+from simulation.spec.rows import Custody, Leg, Place, Risk, VehicleRisk
+from simulation.spec.rows_people import Composition, InitialGroup, RelativeRisk, SeasonWeight, Stream
+from simulation.spec.rows_reference import (
     MonitoringLeg,
+    ObservationRate,
     Parameter,
-    Place,
-    RelativeRisk,
-    Risk,
-    SeasonWeight,
+    ServiceRow,
     Source,
-    Stream,
-    VehicleRisk,
+    TimelineEvent,
+    UnitCost,
 )
 
 __all__ = [
+    "NEUTRAL",
     "PARAMETER_NAMES",
+    "REQUIRED",
     "AgeBand",
+    "AntiSmuggling",
     "BorderEnforcement",
     "Closure",
     "Composition",
@@ -65,7 +82,10 @@ __all__ = [
     "Detention",
     "Document",
     "Factor",
+    "Firewall",
+    "FreeMovement",
     "Identifier",
+    "Information",
     "InitialGroup",
     "Intention",
     "Interception",
@@ -76,6 +96,7 @@ __all__ = [
     "Mode",
     "MonitoringLeg",
     "Number",
+    "ObservationRate",
     "Outcome",
     "Parameter",
     "PathwayKind",
@@ -84,12 +105,16 @@ __all__ = [
     "Place",
     "PlaceKind",
     "Purpose",
+    "RegionalProtection",
     "RelativeRisk",
+    "Relocation",
+    "Returns",
     "Risk",
     "Scenario",
     "Scope",
     "SearchAndRescue",
     "SeasonWeight",
+    "ServiceRow",
     "Services",
     "Setting",
     "Sex",
@@ -97,111 +122,10 @@ __all__ = [
     "Source",
     "Stream",
     "Strict",
+    "TimelineEvent",
+    "UnitCost",
     "VehicleRisk",
 ]
-
-
-class Scope(Strict):
-    """Where a lever acts. Nothing given: everywhere. Several kinds given: a leg or place in any of them."""
-
-    countries: tuple[str, ...] = ()
-    """ISO alpha-3; a leg belongs to the country of its origin."""
-    places: tuple[Identifier, ...] = ()
-    """Places by id."""
-    legs: tuple[Identifier, ...] = ()
-    """Legs by id."""
-    pathways: tuple[PathwayKind, ...] = ()
-    """Kinds of regular pathway."""
-
-
-class LeverEntry(Strict):
-    """One setting of one lever, from a day to a day. Of entries that overlap, the later in the list holds."""
-
-    model_config = ConfigDict(populate_by_name=True)
-
-    start: Day | None = Field(default=None, alias="from")
-    """First day in force; left out: the first day of the run."""
-    end: Day | None = Field(default=None, alias="to")
-    """Last day in force; left out: the last day of the run."""
-    scope: Scope = Scope()
-    """Where it acts; left out: everywhere."""
-    source: str = ""
-    """Where the setting comes from, or "assumed: why"."""
-
-
-class BorderEnforcement(LeverEntry):
-    """Control intensity on controlled legs (GCM objective 11).
-
-    Arrests and prices rise, people shift to bypasses.
-    """
-
-    intensity: Share
-    """0: none beyond the reference; 1: every vehicle on the controlled legs is stopped."""
-
-
-class LegalPathways(LeverEntry):
-    """Regular ways to travel (GCM objective 5)."""
-
-    quota: PersonsPerDay | None = None
-    """Places over time for each pathway leg in scope; replaces the table's quota."""
-    quota_factor: Factor = 1.0
-    """Multiplies the table's quota."""
-    processing: Days | None = None
-    """Mean time from application to travel; replaces the table's, keeping its relative spread."""
-    acceptance: Share | None = None
-    """Share of complete applications that are granted; replaces the table's."""
-    awareness: Share | None = None
-    """Share of people who know that the pathway exists."""
-
-
-class Detention(LeverEntry):
-    """Detention by state authorities (GCM objective 13)."""
-
-    after_arrest: Share | None = None
-    """Chance of detention after an arrest on land; replaces the table's."""
-    after_interception: Share | None = None
-    """Chance of detention after a pull-back; replaces the table's."""
-    time_limit: Days | None = None
-    """Nobody is held longer."""
-    children: bool = True
-    """False: children are never detained."""
-
-
-class Services(LeverEntry):
-    """Humanitarian and public services to people on the move (GCM objectives 15 and 7)."""
-
-    capacity: PersonsPerDay | None = None
-    """For each place in scope; replaces the table's."""
-    capacity_factor: Factor = 1.0
-    """Multiplies the table's capacity."""
-
-
-class SearchAndRescue(LeverEntry):
-    """Rescue at sea (GCM objective 8)."""
-
-    coverage: Share
-    """Share of a sea zone's boats in reach of a rescue vessel."""
-
-
-class Interception(LeverEntry):
-    """Pull-back of boats by a coast guard (GCM objectives 8 and 11)."""
-
-    intensity: Share
-    """1: every boat in the zone is looked for; the chance at full intensity is in vehicle_risks.csv."""
-
-
-class Levers(Strict):
-    """All levers; each a list of settings over time and scope. An empty list leaves the reference policy.
-
-    GCM: objectives of the Global Compact for Migration that a lever touches.
-    """
-
-    border_enforcement: tuple[BorderEnforcement, ...] = ()
-    legal_pathways: tuple[LegalPathways, ...] = ()
-    detention: tuple[Detention, ...] = ()
-    services: tuple[Services, ...] = ()
-    search_and_rescue: tuple[SearchAndRescue, ...] = ()
-    interception: tuple[Interception, ...] = ()
 
 
 class Closure(Strict):
@@ -237,6 +161,18 @@ class Coupling(Strict):
     """Capacity of services binds; off: everybody who asks is served."""
     pathways: bool = True
     """Quotas bind; off: everybody who is accepted travels."""
+    parties: bool = True
+    """Companions and families share decisions; off: everybody travels alone."""
+    money: bool = True
+    """Fares must be paid; off, or savings_median 0: nobody lacks money."""
+    detention: bool = True
+    """Capacity of detention binds; off: there is always room."""
+    returns: bool = True
+    """Places of assisted return bind; off: everybody who wants to go home does."""
+    market: bool = True
+    """Fares and boats answer to demand and rescue; off: to policy only."""
+    beliefs: bool = True
+    """Reports of deaths change what people believe; off: beliefs stay."""
 
 
 class Document(Strict):
@@ -283,4 +219,8 @@ class Scenario(Strict):
     season: tuple[SeasonWeight, ...] = ()
     monitoring: tuple[MonitoringLeg, ...] = ()
     parameters: tuple[Parameter, ...]
+    services: tuple[ServiceRow, ...] = ()
+    unit_costs: tuple[UnitCost, ...] = ()
+    observation: tuple[ObservationRate, ...] = ()
+    policy_timeline: tuple[TimelineEvent, ...] = ()
     sources: tuple[Source, ...] = ()

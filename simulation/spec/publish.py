@@ -115,7 +115,9 @@ def _tables() -> Iterator[str]:
         yield from _rows(_described(table.model), head="column")
     yield (
         "\nParameters that parameters.csv must hold: "
-        + ", ".join(f"`{n}`" for n in models.PARAMETER_NAMES)
+        + ", ".join(f"`{n}`" for n in models.REQUIRED)
+        + ". Parameters that it may leave out, with the value at which their mechanism does nothing: "
+        + ", ".join(f"`{n}` {value:g}" for n, value in models.NEUTRAL.items())
         + "."
     )
 

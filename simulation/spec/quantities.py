@@ -35,6 +35,7 @@ def number_only(value: object) -> object:
 
 Number = Annotated[float, BeforeValidator(number_only)]
 Share = Annotated[float, Field(ge=0.0, le=1.0), BeforeValidator(number_only)]
+Usd = Annotated[float, Field(ge=0.0), BeforeValidator(number_only)]
 Factor = Annotated[float, Field(ge=0.0, le=1000.0), BeforeValidator(number_only)]
 Confidence = Literal["data", "published", "derived", "recalled", "assumed"]
 # For editors; parse_quantity decides.
@@ -94,4 +95,6 @@ Outcome = Literal["death", "abduction", "arrest", "injury", "violence", "sgbv", 
 Sex = Literal["female", "male"]
 AgeBand = Literal["child", "adult"]
 Intention = Literal["europe", "north_africa", "region", "circular"]
-PathwayKind = Literal["humanitarian", "evacuation", "family", "labour", "visa"]
+PathwayKind = Literal["humanitarian", "evacuation", "family", "labour", "visa", "study"]
+Eligible = Literal["all", "children", "unaccompanied", "women_and_children", "vulnerable"]
+ServiceKind = Literal["health", "shelter", "basic", "protection", "information"]

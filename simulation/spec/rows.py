@@ -1,4 +1,4 @@
-"""Rows of the CSV tables: closed, frozen models of places, legs, hazards and people, with units."""
+"""Rows of the CSV tables about the map: places, legs, hazards, vehicles and custody, with units."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from simulation.spec.quantities import (
-    AgeBand,
     Confidence,
     Control,
+    Eligible,
     Identifier,
     Mode,
     Outcome,
@@ -17,7 +17,6 @@ from simulation.spec.quantities import (
     PlaceKind,
     Purpose,
     Setting,
-    Sex,
     Share,
     Strict,
 )
@@ -56,6 +55,26 @@ class Place(Strict):
     service_capacity_low: _AmountEnd = None
     service_capacity_high: _AmountEnd = None
     """Range of service_capacity, people a day."""
+    work_chance: Share = 0.0
+    """Chance a day of paid work."""
+    work_chance_low: _ShareEnd = None
+    work_chance_high: _ShareEnd = None
+    """Range of work_chance."""
+    wage: Annotated[float, Field(ge=0)] = 0.0
+    """USD a day of work."""
+    wage_low: _AmountEnd = None
+    wage_high: _AmountEnd = None
+    """Range of wage."""
+    detention_capacity: _AmountEnd = None
+    """People who can be detained at a time; left out: no limit."""
+    detention_capacity_low: _AmountEnd = None
+    detention_capacity_high: _AmountEnd = None
+    """Range of detention_capacity."""
+    return_capacity: _AmountEnd = None
+    """Assisted returns a day from here at the reference policy; left out: no limit."""
+    return_capacity_low: _AmountEnd = None
+    return_capacity_high: _AmountEnd = None
+    """Range of return_capacity."""
     role: str = ""
     """Note for readers: what the place is on the route."""
     services: str = ""
@@ -121,6 +140,8 @@ class Leg(Strict):
     acceptance_low: _ShareEnd = None
     acceptance_high: _ShareEnd = None
     """Regular legs: range of acceptance."""
+    eligible: Eligible = "all"
+    """Regular legs: who may apply."""
     controlled_by: str = ""
     """Note for readers: who controls it."""
     hazards: str = ""
@@ -209,182 +230,33 @@ class Custody(Strict):
     exit_assisted_low: _ShareEnd = None
     exit_assisted_high: _ShareEnd = None
     """Range of exit_assisted."""
+    unofficial_share: Share = 0.0
+    """Detention: share of people who are held in unofficial sites, as captives."""
+    unofficial_share_low: _ShareEnd = None
+    unofficial_share_high: _ShareEnd = None
+    """Range of unofficial_share."""
+    alternatives_share: Share = 0.0
+    """Detention: share of people who are placed in the community instead."""
+    alternatives_share_low: _ShareEnd = None
+    alternatives_share_high: _ShareEnd = None
+    """Range of alternatives_share."""
+    exit_bribe: Share = 0.0
+    """Detention: share of exits that are bought."""
+    exit_bribe_low: _ShareEnd = None
+    exit_bribe_high: _ShareEnd = None
+    """Range of exit_bribe."""
+    bribe_usd: Annotated[float, Field(ge=0)] = 0.0
+    """Detention: price of release, USD."""
+    exit_ransom: Share = 0.0
+    """Captivity: share of exits for ransom; the others get away, or are let go after forced labour, with nothing."""
+    exit_ransom_low: _ShareEnd = None
+    exit_ransom_high: _ShareEnd = None
+    """Range of exit_ransom."""
+    ransom_usd: Annotated[float, Field(ge=0)] = 0.0
+    """Captivity: ransom, USD."""
+    ransom_usd_low: _AmountEnd = None
+    ransom_usd_high: _AmountEnd = None
+    """Range of ransom_usd."""
     derivation: str
     source: str
     confidence: Confidence
-
-
-class Stream(Strict):
-    """People who could start a journey from one place in one year: one row of streams.csv."""
-
-    stream: Identifier
-    """Name of the entry stream or origin, the same over the years."""
-    place: Identifier
-    """Where its people start or enter; one place for a stream."""
-    nationality: str
-    """ISO alpha-3, or a declared group such as "East Africa"."""
-    year: Annotated[int, Field(ge=1990, le=2100)]
-    journeys: Annotated[float, Field(ge=0)]
-    """Journeys started that year at the reference policy."""
-    journeys_low: Annotated[float, Field(ge=0)]
-    journeys_high: Annotated[float, Field(ge=0)]
-    """Range of journeys."""
-    derivation: str
-    source: str
-    confidence: Confidence
-
-
-class Composition(Strict):
-    """Who the people of a stream are: one row of composition.csv."""
-
-    stream: Identifier
-    female: Share
-    """Share of women and girls."""
-    female_low: _ShareEnd = None
-    female_high: _ShareEnd = None
-    """Range of female."""
-    child: Share
-    """Share under 18."""
-    child_low: _ShareEnd = None
-    child_high: _ShareEnd = None
-    """Range of child."""
-    unaccompanied: Share
-    """Share of children who travel without a parent or guardian."""
-    europe: Share
-    north_africa: Share
-    region: Share
-    circular: Share
-    """Intended region at the start; the four add to 1. circular: works in Libya or Algeria and goes home."""
-    europe_low: _ShareEnd = None
-    europe_high: _ShareEnd = None
-    """Range of europe."""
-    derivation: str
-    source: str
-    confidence: Confidence
-
-
-class InitialGroup(Strict):
-    """People already on the way on the first day: one row of initial.csv."""
-
-    place: Identifier
-    """Where they are on the first day."""
-    stream: Identifier
-    """Stream whose composition they share."""
-    people: Annotated[float, Field(ge=0)]
-    """People."""
-    people_low: Annotated[float, Field(ge=0)]
-    people_high: Annotated[float, Field(ge=0)]
-    """Range of people."""
-    mean_days_since_arrival: Annotated[float, Field(ge=0)]
-    """Days."""
-    derivation: str
-    source: str
-    confidence: Confidence
-
-
-class RelativeRisk(Strict):
-    """Relative risk of an outcome for a group: one row of relative_risks.csv.
-
-    Normalised to the reference composition.
-    """
-
-    outcome: Outcome
-    sex: Sex
-    age: AgeBand
-    value: Annotated[float, Field(ge=0)]
-    """Ratio to the reference group."""
-    low: Annotated[float, Field(ge=0)]
-    high: Annotated[float, Field(ge=0)]
-    """Range of value."""
-    source: str
-    confidence: Confidence
-
-
-class SeasonWeight(Strict):
-    """Weight of a month in a stream's year: one row of season.csv.
-
-    The mean over twelve months is taken as 1.
-    """
-
-    stream: Identifier
-    month: Annotated[int, Field(ge=1, le=12)]
-    """1 is January."""
-    weight: Annotated[float, Field(ge=0)]
-    """Relative to the mean month."""
-    source: str
-    confidence: Confidence
-
-
-class MonitoringLeg(Strict):
-    """A leg that belongs to a named monitoring point or cut of the map: one row of monitoring.csv."""
-
-    point: Identifier
-    """Name in results."""
-    leg: Identifier
-    """A leg counted there."""
-    kind: Literal["monitoring_point", "cut"]
-    """A cut holds all legs between two parts of the map; a monitoring point may miss bypasses."""
-    title: str
-    """How charts call the point or cut."""
-
-
-# What parameters.csv must hold; what each means is said there.
-PARAMETER_NAMES = (
-    "price_weight",
-    "time_weight",
-    "risk_weight",
-    "arrest_weight",
-    "discount",
-    "destination_reward",
-    "second_best_share",
-    "stay_utility",
-    "settle_utility",
-    "return_utility",
-    "pathway_utility",
-    "uninformed_share",
-    "uninformed_bias",
-    "departure_reference",
-    "departure_dispersion",
-    "deterrence_elasticity",
-    "pathway_awareness",
-    "vulnerability_start",
-    "vulnerability_step",
-    "vulnerability_gamma",
-    "service_relief",
-    "service_seeking",
-    "service_knowledge",
-    "service_trust",
-    "arrest_at_full",
-    "price_ratio_full",
-    "bypass_peril_full",
-    "main_peril_full",
-)
-
-
-class Parameter(Strict):
-    """A behavioural or institutional number with its range: one row of parameters.csv."""
-
-    name: Identifier
-    value: float
-    low: float
-    high: float
-    """Range from which compare draws."""
-    distribution: Literal["uniform", "loguniform"]
-    """Shape of the draw between low and high."""
-    unit: str
-    meaning: str
-    source: str
-    confidence: Confidence
-
-
-class Source(Strict):
-    """Where a number comes from: one row of sources.csv."""
-
-    key: Identifier
-    """Name used in the source columns."""
-    publisher: str
-    title: str
-    date: str
-    url: str
-    note: str = ""
-    """Anything a reader should know."""

@@ -22,14 +22,15 @@ _NO_OPTION = -50.0  # value of a place from which nothing is open, in utils
 
 @dataclass(frozen=True)
 class Perceived:
-    """What people believe of the legs, before the bias of the uninformed."""
+    """What is true of the legs today, and how people see it."""
 
     death: F64  # (L,) chance to die on the leg
     stopped: F64  # (L,) chance to be arrested or pulled back
     price: F64  # (L,) USD
-    days: F64  # (L,) mean travel time
+    days: F64  # (L,) mean travel time, and what people count of the queue before it
     admitted: F64  # (L,) regular legs: chance that an application is granted
     open: Mask  # (L,) can be started
+    bias: F64  # (2, L) perceived over true risk, of the informed and the uninformed
 
 
 def rewards(parameters: dict[str, float]) -> F64:
@@ -39,11 +40,6 @@ def rewards(parameters: dict[str, float]) -> F64:
     for intention, region in ((EUROPE, 0), (NORTH_AFRICA, 1), (REGION, 2)):
         table[intention, region] = full
     return table
-
-
-def _bias(parameters: dict[str, float]) -> F64:
-    """Return (CHOICE_CLASSES,) perceived over true risk: 1 for the informed (even classes)."""
-    return np.tile([1.0, parameters["uninformed_bias"]], INTENTIONS)
 
 
 @dataclass(frozen=True)
@@ -64,7 +60,8 @@ def _terms(routes: Routes, perceived: Perceived, parameters: dict[str, float], r
     utility = np.full((n_options, CHOICE_CLASSES), -np.inf)
     through, held_back = np.zeros((n_options, CHOICE_CLASSES)), np.zeros((n_options, CHOICE_CLASSES))
     target, back = routes.option_place.copy(), routes.option_place.copy()
-    bias = _bias(parameters)
+    bias = np.tile(perceived.bias, (INTENTIONS, 1))  # (CHOICE_CLASSES, L): odd classes are uninformed
+    crowded = parameters["path_size_weight"] * np.log(routes.parallel)
     for k in range(n_options):
         here, kind, leg = int(routes.option_place[k]), routes.option_kind[k], int(routes.option_leg[k])
         if kind == Option.STAY:
@@ -87,9 +84,10 @@ def _terms(routes: Routes, perceived: Perceived, parameters: dict[str, float], r
                 through[k] = perceived.admitted[leg]
                 held_back[k] = 1.0 - perceived.admitted[leg]
                 continue
-            death = np.minimum(bias * perceived.death[leg], 1.0)
-            stopped = np.minimum(bias * perceived.stopped[leg], 1.0 - death)
+            death = np.minimum(bias[:, leg] * perceived.death[leg], 1.0)
+            stopped = np.minimum(bias[:, leg] * perceived.stopped[leg], 1.0 - death)
             utility[k] = -cost - parameters["risk_weight"] * death - parameters["arrest_weight"] * stopped
+            utility[k] -= crowded[leg]
             through[k] = 1.0 - death - stopped
             held_back[k] = stopped
             if routes.is_sea[leg] and routes.back_leg[leg] >= 0:

@@ -10,9 +10,9 @@ import calendar as gregorian
 
 import numpy as np
 
-from simulation.kernels.layout import F64, I32, U64
+from simulation.kernels.layout import F64, I32, MAX_PARTY, U64
 from simulation.kernels.rng import Stream, stream_key
-from simulation.spec.models import Scenario
+from simulation.spec.models import InitialGroup, Scenario
 from simulation.world.policy import calendar, day_number
 from simulation.world.routes import Routes, name_hash
 
@@ -51,41 +51,44 @@ def expected_per_day(scenario: Scenario, stream: str, days: I32, headroom: float
 
 
 def potential_journeys(
-    scenario: Scenario, routes: Routes, seed: int, parameters: dict[str, float]
+    scenario: Scenario, routes: Routes, seed: int, parameters: dict[str, float], heads: F64 | None
 ) -> tuple[U64, I32, I32]:
     """Return (who, stream, start day) of everybody who could start in the period, by start day, then who.
 
     The list depends on the seed, the streams and the headroom, never on policy.
+
+    Args:
+        scenario: Period, streams and season.
+        routes: The compiled graph.
+        seed: The run's seed.
+        parameters: Behavioural parameters by name.
+        heads: (S,) heads of parties a person: only they are returned, with room for the numbers of members in who.
+            None: everybody travels alone.
     """
+    per_head = 1 if heads is None else MAX_PARTY
     period = scenario.document.period
     days = np.arange(day_number(period.start), day_number(period.departures_end) + 1, dtype=np.int32)
     shape = parameters["departure_dispersion"]
     who, stream, start = [], [], []
     for s, name in enumerate(routes.streams):
-        mean = expected_per_day(scenario, name, days, 1.0 / parameters["departure_reference"])
+        headroom = (1.0 if heads is None else heads[s]) / parameters["departure_reference"]
+        mean = expected_per_day(scenario, name, days, headroom)
         generator = _generator(seed, name, Stream.DEPARTURES)
         number = generator.poisson(mean * generator.gamma(shape, 1.0 / shape, mean.size))
-        if number.max(initial=0) >= _ORDINALS:
-            raise ValueError(f"stream {name} has more than {_ORDINALS - 1} people on one day")
+        if number.max(initial=0) >= _ORDINALS // per_head:
+            raise ValueError(f"stream {name} has more than {_ORDINALS // per_head - 1} people on one day")
         day = np.repeat(days, number)
         ordinal = np.arange(day.size) - np.repeat(np.r_[0, np.cumsum(number)[:-1]], number)
-        who.append(_who(name, day, ordinal.astype(np.uint64)))
+        who.append(_who(name, day, (ordinal * per_head).astype(np.uint64)))
         stream.append(np.full(day.size, s, np.int32))
         start.append(day)
     return _ordered(who, stream, start)
 
 
-def initial_people(scenario: Scenario, routes: Routes) -> tuple[U64, I32, I32]:
-    """Return (who, stream, place) of the people who are on the way on the first day."""
-    who, stream, place = [], [], []
-    for row in scenario.initial:
-        n = round(row.people)
-        who.append(_who(f"{row.stream}@{row.place}", 0, np.arange(n, dtype=np.uint64)))
-        stream.append(np.full(n, routes.streams.index(row.stream), np.int32))
-        place.append(np.full(n, routes.place_index[row.place], np.int32))
-    if not who:
-        return np.zeros(0, np.uint64), np.zeros(0, np.int32), np.zeros(0, np.int32)
-    return np.concatenate(who), np.concatenate(stream), np.concatenate(place)
+def initial_heads(row: InitialGroup, per_head: int) -> U64:
+    """Return (n,) who of as many people as a row of initial.csv has; ``per_head`` numbers are kept for each."""
+    ordinal = np.arange(round(row.people), dtype=np.uint64) * np.uint64(per_head)
+    return _who(f"{row.stream}@{row.place}", 0, ordinal)
 
 
 def _ordered(who: list[U64], stream: list[I32], start: list[I32]) -> tuple[U64, I32, I32]:

@@ -8,8 +8,8 @@ from typing import TypeVar
 import numpy as np
 
 from simulation.kernels.rng import Stream, stream_key
-from simulation.spec.models import Composition, Custody, Leg, Parameter, Place, Scenario, Strict
-from simulation.world.routes import name_hash
+from simulation.spec.models import Composition, Custody, Leg, Parameter, Place, RelativeRisk, Scenario, Strict
+from simulation.world.routes import EVERY_GROUP, name_hash
 
 Row = TypeVar("Row", bound=Strict)
 
@@ -36,9 +36,10 @@ class Draw:
         """Return a row with one field drawn from its range; as it is where the row gives no range."""
         own = f"{field}_low" in type(row).model_fields
         low, high = (getattr(row, f"{field}_{end}" if own else end, None) for end in ("low", "high"))
-        if low is None or high is None:
+        value = getattr(row, field)
+        if value is None or low is None or high is None:
             return row
-        return row.model_copy(update={field: self.around(name, getattr(row, field), low, high)})
+        return row.model_copy(update={field: self.around(name, value, low, high)})
 
 
 def _between(u: float, low: float, high: float, *, log: bool) -> float:
@@ -59,6 +60,21 @@ def draw_around(u: float, value: float, low: float, high: float, *, log: bool) -
     return _between(2.0 * u - 1.0, value, high, log=log)
 
 
+# Name of the draw that the places of a country share -> column.
+_OF_COUNTRY = {
+    "capacity": "service_capacity",
+    "work": "work_chance",
+    "wage": "wage",
+    "detention": "detention_capacity",
+    "returns": "return_capacity",
+}
+_EXITS = ("exit_expelled", "exit_assisted", "exit_bribe")
+_CUSTODY = (
+    "after_arrest", "after_interception", *_EXITS, "unofficial_share", "alternatives_share", "exit_ransom",
+    "ransom_usd",
+)  # fmt: skip
+
+
 def _parameter(draw: Draw, parameter: Parameter) -> Parameter:
     log = parameter.distribution == "loguniform"
     name, value = f"parameter:{parameter.name}", parameter.value
@@ -68,7 +84,9 @@ def _parameter(draw: Draw, parameter: Parameter) -> Parameter:
 
 def _place(draw: Draw, place: Place) -> Place:
     place = draw.redraw(place, f"stay:{place.kind}", "stay_days")
-    return draw.redraw(place, f"capacity:{place.country}", "service_capacity")
+    for name, field in _OF_COUNTRY.items():
+        place = draw.redraw(place, f"{name}:{place.country}", field)
+    return place
 
 
 def _leg(draw: Draw, leg: Leg) -> Leg:
@@ -85,17 +103,17 @@ def _leg(draw: Draw, leg: Leg) -> Leg:
 def _custody(draw: Draw, custody: Custody) -> Custody:
     name = f"custody:{custody.zone}:{custody.setting}"
     custody = draw.redraw(custody, name, "mean_days")
-    for field in ("after_arrest", "after_interception", "exit_expelled", "exit_assisted"):
+    for field in _CUSTODY:
         custody = draw.redraw(custody, f"{name}:{field}", field)
-    exits = custody.exit_expelled + custody.exit_assisted
+    exits: float = sum(getattr(custody, field) for field in _EXITS)
     if exits <= 1.0:
         return custody
-    return custody.model_copy(
-        update={
-            "exit_expelled": custody.exit_expelled / exits,
-            "exit_assisted": custody.exit_assisted / exits,
-        }
-    )
+    return custody.model_copy(update={field: getattr(custody, field) / exits for field in _EXITS})
+
+
+def _relative_risk(draw: Draw, row: RelativeRisk) -> RelativeRisk:
+    name = f"relative:{row.outcome}:{row.sex}:{row.age}"
+    return draw.redraw(row, name if row.risk_group == EVERY_GROUP else f"{name}:{row.risk_group}", "value")
 
 
 def _composition(draw: Draw, row: Composition) -> Composition:
@@ -119,7 +137,8 @@ def draw_scenario(scenario: Scenario, *, seed: int, draw: int) -> Scenario:
         draw: Number of the draw; the same (seed, draw) gives the same numbers in every scenario that has the names.
 
     Numbers that are uncertain for one reason share a draw: a stream's journeys over the years, stays at places of a
-    kind, service capacity of a country, fares of a zone, quotas and odds of a kind of pathway.
+    kind, services, work, wages and capacities of a country, fares of a zone, quotas and odds of a kind of pathway, how
+    much of an indicator is recorded over the years.
     """
     one = Draw(seed, draw)
     overridden = scenario.document.parameters
@@ -140,9 +159,11 @@ def draw_scenario(scenario: Scenario, *, seed: int, draw: int) -> Scenario:
             "streams": tuple(one.redraw(s, f"stream:{s.stream}", "journeys") for s in scenario.streams),
             "composition": tuple(_composition(one, row) for row in scenario.composition),
             "initial": tuple(one.redraw(g, f"initial:{g.stream}", "people") for g in scenario.initial),
-            "relative_risks": tuple(
-                one.redraw(r, f"relative:{r.outcome}:{r.sex}:{r.age}", "value")
-                for r in scenario.relative_risks
+            "relative_risks": tuple(_relative_risk(one, row) for row in scenario.relative_risks),
+            "services": tuple(one.redraw(s, f"relief:{s.service}", "relief") for s in scenario.services),
+            "unit_costs": tuple(one.redraw(c, f"cost:{c.item}", "value") for c in scenario.unit_costs),
+            "observation": tuple(
+                one.redraw(o, f"observation:{o.indicator}:{o.scope}", "rate") for o in scenario.observation
             ),
         }
     )

@@ -9,13 +9,15 @@ from datetime import date, timedelta
 import numpy as np
 import numpy.typing as npt
 
-from simulation.kernels.layout import F64
+from simulation.kernels.layout import DEMOGRAPHICS, F64, I32, SERVICES, U8, Service
 from simulation.spec.models import LeverEntry, Scenario, Scope
 from simulation.units import DAYS_PER_MONTH
-from simulation.world.routes import Routes
+from simulation.world.routes import DEMOGRAPHIC_NAMES, Routes
 
 EPOCH = date(1990, 1, 1)
 Mask = npt.NDArray[np.bool_]
+
+VULNERABLE = 128  # eligibility "vulnerable" asks for at least this vulnerability, in 1/255: about 0.5
 
 
 def day_number(day: date) -> int:
@@ -32,43 +34,122 @@ def calendar(day: int) -> date:
 class Settings:
     """What the levers in force make of every leg and place today. Each array has exactly one writer: an institution."""
 
-    enforcement: F64  # (L,) control intensity in [0, 1]; border authorities
-    coverage: F64  # (L,) share of boats in reach of a rescue vessel; rescue operators
-    interception: F64  # (L,) pull-back intensity; coast guards
-    quota: F64  # (L,) pathway places a day; pathway offices
-    processing_factor: F64  # (L,) of the table's times; pathway offices
-    acceptance: F64  # (L,); pathway offices
-    awareness: F64  # (L,); pathway offices
-    closed: Mask  # (L,); border authorities
-    after_arrest: (
-        F64  # (P, 2) chance of detention, adults and children (-1: children exempt); detention authorities
-    )
+    # (L,) legs
+    control: F64  # control intensity in [0, 1] after free movement; border authorities
+    closed: Mask  # border authorities
+    anti_smuggling: F64  # intensity in [0, 1]; smuggling markets
+    information: F64  # reach x trust; information offices
+    coverage: F64  # share of boats in reach of a rescue vessel; rescue operators
+    disembark: I32  # place where the rescued land, -1: nearest port; rescue operators
+    interception: F64  # pull-back intensity; coast guards
+    quota: F64  # pathway places a day; pathway offices
+    processing_factor: F64  # of the table's times; pathway offices
+    acceptance: F64  # pathway offices
+    awareness: F64  # pathway offices
+    eligible: U8  # a bit a demographic; pathway offices
+    min_vulnerability: U8  # in 1/255; pathway offices
+    mobile: F64  # share of desert legs in reach of mobile teams; mobile teams
+    # (P,) places
+    after_arrest: F64  # (P, 2) chance of detention, adults and children (-1: exempt); detention authorities
     after_interception: F64  # (P, 2); detention authorities
-    limit_days: F64  # (P,) 0: none; detention authorities
-    capacity: F64  # (P,) people served a day; service providers
+    limit_days: F64  # 0: none; detention authorities
+    alternatives: F64  # detention authorities
+    unofficial: F64  # detention authorities
+    harm_factor: F64  # conditions in official detention; detention authorities
+    detention_capacity: F64  # people at a time, inf: no limit; detention authorities
+    capacity: F64  # (P, SERVICES) people served a day; service providers
+    firewall: F64  # share of fear removed; service providers
+    knowledge: F64  # share of those who do not know of services who are told; service providers
+    informal_loss: F64  # share of informal help lost; service providers
+    referral: F64  # share of unmet needs referred onward; service providers
+    expelled: F64  # share of exits from detention; return programmes
+    assisted_exits: F64  # share of exits from detention; return programmes
+    return_capacity: F64  # assisted returns a day, inf: no limit; return programmes
+    relocation: F64  # places a day for arrivals; relocation offices
 
 
-def reference_settings(scenario: Scenario, routes: Routes, awareness: float) -> Settings:
+def eligibility(kind: str) -> tuple[int, int]:
+    """Return (a bit a demographic, least vulnerability in 1/255) of who may apply for a regular pathway."""
+    child = [age == "child" for _, age, _ in DEMOGRAPHIC_NAMES]
+    member = {
+        "all": [True] * DEMOGRAPHICS,
+        "vulnerable": [True] * DEMOGRAPHICS,
+        "children": child,
+        "unaccompanied": [alone == "unaccompanied" for _, _, alone in DEMOGRAPHIC_NAMES],
+        "women_and_children": [
+            sex == "female" or c for (sex, _, _), c in zip(DEMOGRAPHIC_NAMES, child, strict=True)
+        ],
+    }[kind]
+    mask = sum(1 << bit for bit, is_member in enumerate(member) if is_member)
+    return mask, VULNERABLE if kind == "vulnerable" else 0
+
+
+def land_controls(routes: Routes) -> Mask:
+    """Return (L,) whether a leg is irregular, by land, and passes controls."""
+    return np.array(
+        [leg.control == "main" and leg.purpose == "irregular" and leg.mode != "sea" for leg in routes.legs],
+        np.bool_,
+    )
+
+
+def service_shares(scenario: Scenario) -> F64:
+    """Return (SERVICES,) shares of a place's capacity; without services.csv all help is of the kind basic."""
+    shares = np.zeros(SERVICES)
+    if not scenario.services:
+        shares[Service.BASIC] = 1.0
+    for row in scenario.services:
+        shares[Service[row.service.upper()]] = row.capacity_share
+    return shares
+
+
+def reference_settings(scenario: Scenario, routes: Routes, parameters: dict[str, float]) -> Settings:
     """Return the settings with no lever in force: the policy at which base hazards are defined."""
     n_legs, n_places = len(routes.legs), len(routes.places)
+    regular = np.array([leg.purpose == "regular" for leg in routes.legs], np.bool_)
+    may_apply = [eligibility(leg.eligible) for leg in routes.legs]
 
-    def chance(name: str) -> F64:
-        per_place = [getattr(c, name) if c is not None else 0.0 for c in routes.detention]
-        return np.repeat(np.array(per_place, np.float64)[:, None], 2, axis=1)
+    def held(name: str) -> F64:
+        return np.array([getattr(c, name) if c is not None else 0.0 for c in routes.detention], np.float64)
 
+    def by_age(name: str) -> F64:
+        return np.repeat(held(name)[:, None], 2, axis=1)
+
+    def limit(name: str) -> F64:
+        given = [getattr(p, name) for p in routes.places]
+        return np.array([np.inf if x is None else x for x in given], np.float64)
+
+    capacity = np.array([p.service_capacity for p in routes.places], np.float64)
     return Settings(
-        enforcement=np.zeros(n_legs),
+        control=np.where(land_controls(routes), parameters["control_reference"], 0.0),
+        closed=np.zeros(n_legs, np.bool_),
+        anti_smuggling=np.zeros(n_legs),
+        information=np.zeros(n_legs),
         coverage=np.zeros(n_legs),
+        disembark=np.full(n_legs, -1, np.int32),
         interception=np.zeros(n_legs),
         quota=np.array([leg.quota / DAYS_PER_MONTH for leg in routes.legs], np.float64),
         processing_factor=np.ones(n_legs),
         acceptance=np.array([leg.acceptance for leg in routes.legs], np.float64),
-        awareness=np.where([leg.purpose == "regular" for leg in routes.legs], awareness, 1.0),
-        closed=np.zeros(n_legs, np.bool_),
-        after_arrest=chance("after_arrest"),
-        after_interception=chance("after_interception"),
+        awareness=np.where(regular, parameters["pathway_awareness"], 1.0),
+        eligible=np.array([mask for mask, _ in may_apply], np.uint8),
+        min_vulnerability=np.array([least for _, least in may_apply], np.uint8),
+        mobile=np.zeros(n_legs),
+        after_arrest=by_age("after_arrest"),
+        after_interception=by_age("after_interception"),
         limit_days=np.zeros(n_places),
-        capacity=np.array([p.service_capacity for p in routes.places], np.float64),
+        alternatives=held("alternatives_share"),
+        unofficial=held("unofficial_share"),
+        harm_factor=np.ones(n_places),
+        detention_capacity=limit("detention_capacity"),
+        capacity=capacity[:, None] * service_shares(scenario),
+        firewall=np.zeros(n_places),
+        knowledge=np.zeros(n_places),
+        informal_loss=np.zeros(n_places),
+        referral=np.zeros(n_places),
+        expelled=held("exit_expelled"),
+        assisted_exits=held("exit_assisted"),
+        return_capacity=limit("return_capacity"),
+        relocation=np.zeros(n_places),
     )
 
 
@@ -77,9 +158,13 @@ def in_force(entry: LeverEntry, today: date) -> bool:
     return (entry.start is None or entry.start <= today) and (entry.end is None or today <= entry.end)
 
 
+def _is_everywhere(scope: Scope) -> bool:
+    return not (scope.countries or scope.places or scope.legs or scope.pathways)
+
+
 def legs_in_scope(scope: Scope, routes: Routes) -> Mask:
     """Return (L,) whether each leg is in scope: its country is its origin's; of a sea leg, by the zone too."""
-    if not (scope.countries or scope.places or scope.legs or scope.pathways):
+    if _is_everywhere(scope):
         return np.ones(len(routes.legs), np.bool_)
     country = {p.id: p.country for p in routes.places}
     zones = {p.id for p in routes.places if p.kind == "sea_zone"}
@@ -98,7 +183,7 @@ def legs_in_scope(scope: Scope, routes: Routes) -> Mask:
 
 def places_in_scope(scope: Scope, routes: Routes) -> Mask:
     """Return (P,) whether each place is in scope."""
-    if not (scope.countries or scope.places or scope.legs or scope.pathways):
+    if _is_everywhere(scope):
         return np.ones(len(routes.places), np.bool_)
     return np.array([p.id in scope.places or p.country in scope.countries for p in routes.places], np.bool_)
 

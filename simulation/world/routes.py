@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
 
-from simulation.kernels.layout import DEMOGRAPHICS, F64, HARMS, I32, U8, U32, Option, Purpose
+from simulation.kernels.layout import DEMOGRAPHICS, F64, HARMS, I32, SEX_AGE, U8, U32, Option, Purpose
 from simulation.spec.models import Custody, Leg, Place, Risk, Scenario
 
 OUTCOMES = ("death", "abduction", "arrest", "injury", "violence", "sgbv", "robbery", "separation")
@@ -23,8 +24,9 @@ DEMOGRAPHIC_NAMES = tuple(
     for sex in SEXES
     for age, alone in (("adult", ""), ("child", "accompanied"), ("child", "unaccompanied"))
 )
+EVERY_GROUP = "all"  # risk group of relative risks that hold for every group without a row of its own
 PURPOSES = ("irregular", "regular", "interception", "return_forced", "return_voluntary")
-_EUROPE = frozenset({"ITA", "MLT", "GRC"})
+_EUROPE = frozenset({"ITA", "MLT", "GRC", "ESP"})
 _NORTH_AFRICA = frozenset({"DZA", "LBY", "TUN", "EGY", "MAR"})
 _SETTLING = frozenset({"hub", "destination", "coastal_departure", "detention_hub"})
 
@@ -74,7 +76,9 @@ class Routes:
     captivity_risk: F64  # (P, HARMS)
     detention: tuple[Custody | None, ...]  # (P,)
     captivity: tuple[Custody | None, ...]  # (P,)
-    relative_risk: F64  # (RISK_CLASSES, HARMS), 1 on average over the reference composition
+    relative_risk: F64  # (R, HARMS), 1 on average over the reference composition; R risk classes
+    risk: U8  # (G,) risk class of a group
+    parallel: F64  # (L,) irregular legs that join the same two places, itself included; 1 for other legs
     vehicle: dict[str, dict[str, float]]  # zone -> quantity -> value
     option_start: I32
     option_kind: U8
@@ -123,27 +127,59 @@ def _risk_tables(scenario: Scenario, mean_days: F64) -> tuple[F64, F64, F64, F64
     return legs.reshape(-1, HARMS), places, detained, captive
 
 
+def risk_groups(scenario: Scenario) -> tuple[str, ...]:
+    """Return the names of the risk groups, in the order of composition.csv."""
+    return tuple(dict.fromkeys(c.risk_group for c in scenario.composition))
+
+
 def reference_composition(scenario: Scenario) -> F64:
-    """Return (RISK_CLASSES,) shares of the people who start, weighted by journeys: sex * 2 + is_child."""
-    weight = np.zeros(4)
+    """Return (R,) shares of the people who start, weighted by journeys: (risk group * 2 + sex) * 2 + is_child."""
+    groups = risk_groups(scenario)
+    weight = np.zeros(len(groups) * SEX_AGE)
     journeys: dict[str, float] = {}
     for row in scenario.streams:
         journeys[row.stream] = journeys.get(row.stream, 0.0) + row.journeys
     for c in scenario.composition:
         n = journeys.get(c.stream, 0.0)
+        first = groups.index(c.risk_group) * SEX_AGE
         for sex, share in enumerate((c.female, 1 - c.female)):
-            weight[sex * 2] += n * share * (1 - c.child)
-            weight[sex * 2 + 1] += n * share * c.child
+            weight[first + sex * 2] += n * share * (1 - c.child)
+            weight[first + sex * 2 + 1] += n * share * c.child
     total = weight.sum()
-    return weight / total if total > 0 else np.full(4, 0.25)
+    return weight / total if total > 0 else np.full(weight.size, 1.0 / weight.size)
 
 
 def _relative_risks(scenario: Scenario) -> F64:
-    relative = np.ones((4, HARMS))
-    for row in scenario.relative_risks:
-        relative[SEXES.index(row.sex) * 2 + AGES.index(row.age), OUTCOMES.index(row.outcome)] = row.value
-    mean = reference_composition(scenario) @ relative
-    return relative / np.where(mean > 0, mean, 1.0)
+    """Return (R, HARMS) relative risks, 1 on average over who starts; a row for all groups yields to a group's own."""
+    groups = risk_groups(scenario)
+    relative = np.ones((len(groups), SEX_AGE, HARMS))
+    for general in (True, False):
+        for row in scenario.relative_risks:
+            if (row.risk_group == EVERY_GROUP) is not general:
+                continue
+            where = slice(None) if general else [g for g, name in enumerate(groups) if name == row.risk_group]
+            sex_age = SEXES.index(row.sex) * 2 + AGES.index(row.age)
+            relative[where, sex_age, OUTCOMES.index(row.outcome)] = row.value
+    flat: F64 = relative.reshape(-1, HARMS)
+    mean = reference_composition(scenario) @ flat
+    return np.asarray(flat / np.where(mean > 0, mean, 1.0), np.float64)
+
+
+def _risk_classes(scenario: Scenario, streams: tuple[str, ...]) -> U8:
+    """Return (G,) risk class of every group: (risk group * 2 + sex) * 2 + is_child."""
+    groups = risk_groups(scenario)
+    of_stream = {c.stream: groups.index(c.risk_group) for c in scenario.composition}
+    sex_age = np.array([SEXES.index(sex) * 2 + AGES.index(age) for sex, age, _ in DEMOGRAPHIC_NAMES])
+    first = np.array([of_stream[s] * SEX_AGE for s in streams], np.int64)
+    return np.asarray((first[:, None] + sex_age).ravel(), np.uint8)
+
+
+def _parallel(legs: tuple[Leg, ...]) -> F64:
+    """Return (L,) how many irregular legs join the two places of a leg in its direction; 1 for other legs."""
+    ends = Counter((leg.origin, leg.destination) for leg in legs if leg.purpose == "irregular")
+    return np.array(
+        [ends[leg.origin, leg.destination] if leg.purpose == "irregular" else 1 for leg in legs], np.float64
+    )
 
 
 def _options(
@@ -259,6 +295,8 @@ def build_routes(scenario: Scenario) -> Routes:
         detention=detention,
         captivity=captivity,
         relative_risk=_relative_risks(scenario),
+        risk=_risk_classes(scenario, streams),
+        parallel=_parallel(legs),
         vehicle={
             zone: {v.quantity: v.value for v in scenario.vehicle_risks if v.zone == zone}
             for zone in dict.fromkeys(v.zone for v in scenario.vehicle_risks)

@@ -1,0 +1,55 @@
+"""How much can be given today of what is scarce, and to whom lists of a day refer."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import numpy.typing as npt
+
+from simulation.kernels.day import BY_REFERRAL, WANTS
+from simulation.kernels.layout import F64, I32, I64, SERVICES
+from simulation.world.routes import Routes
+
+UNLIMITED = 2**60
+
+
+def refill(left: F64, daily: F64, most: F64) -> F64:
+    """Return what can be given today: what was left and today's share, never more than ``most``.
+
+    What is below one person is kept for the days that follow, so that a small capacity, or a small scale, still serves.
+    """
+    return np.where(daily > 0, np.minimum(left + daily, most), 0.0)
+
+
+def whole(left: F64) -> I64:
+    """Return whole people; the margin is for sums such as ten times 0.1."""
+    return np.floor(np.minimum(left + 1e-9, UNLIMITED)).astype(np.int64)
+
+
+def last_month_start(today: date) -> date:
+    """Return the first day of the calendar month before ``today``, itself the first of a month."""
+    return (today - timedelta(days=1)).replace(day=1)
+
+
+def roomiest(routes: Routes, room: I64) -> I32:
+    """Return (P,) the other place of the same country where most people can still be detained; -1 if there is none."""
+    countries = np.array([place.country for place in routes.places])
+    can_hold = np.array([row is not None for row in routes.detention], np.bool_)
+    found = np.full(room.size, -1, np.int32)
+    for country in set(countries.tolist()):
+        candidates = np.flatnonzero((countries == country) & can_hold & (room > 0))
+        if candidates.size:
+            found[countries == country] = candidates[np.argmax(room[candidates])]
+    return found
+
+
+def split_by_service(listed: I32) -> tuple[I32, npt.NDArray[np.bool_]]:
+    """Return one entry a need: ((n, 2) row and place * SERVICES + kind, (n,) whether it comes with a referral)."""
+    row, code = listed[:, 0], listed[:, 1]
+    place, wants = code // WANTS, code % WANTS
+    asked = [
+        np.stack([row, place * SERVICES + kind], axis=1)[(wants >> kind) & 1 == 1] for kind in range(SERVICES)
+    ]
+    referred = [(wants & BY_REFERRAL > 0)[(wants >> kind) & 1 == 1] for kind in range(SERVICES)]
+    return np.concatenate(asked).astype(np.int32), np.concatenate(referred)

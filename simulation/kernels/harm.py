@@ -1,0 +1,101 @@
+"""What a harm does to a person: vulnerability, needs, money, and where it takes them."""
+
+from __future__ import annotations
+
+from simulation.kernels.compile import inner
+from simulation.kernels.custody import take_into_custody
+from simulation.kernels.hazards import draw_event
+from simulation.kernels.layout import OWN_WAY, Event, Rate, Service, Status
+from simulation.kernels.money import lose, pay
+from simulation.kernels.moves import (
+    bond_factor,
+    count,
+    end_journey,
+    is_child,
+    note_company,
+    refresh_bound,
+    seek_factor,
+    stay_at,
+)
+from simulation.kernels.rng import Stream, uniform
+from simulation.kernels.vulnerability import hurt
+
+_HEALTH, _BASIC, _PROTECTION = 1 << Service.HEALTH, 1 << Service.BASIC, 1 << Service.PROTECTION
+
+
+@inner
+def event_of_day(world, people, row, cell, u, fraction, n_rates):  # type: ignore[no-untyped-def]
+    """Return what a person's share of a day in a cell holds: see hazards.draw_event."""
+    life = people.life[row]
+    return draw_event(
+        u, fraction, world.rate, cell, world.risk[life.group], n_rates, world.harm_multiplier,
+        life.vulnerability, seek_factor(world, life), bond_factor(world, life),
+    )  # fmt: skip
+
+
+def _need_after(harm):  # type: ignore[no-untyped-def]
+    """Return the services that a harm makes necessary, a bit each."""
+    if harm == Rate.INJURY or harm == Rate.VIOLENCE:
+        return _HEALTH
+    if harm == Rate.SGBV or harm == Rate.ABDUCTION:
+        return _HEALTH | _PROTECTION
+    if harm == Rate.ROBBERY:
+        return _BASIC
+    return _PROTECTION
+
+
+need_after = inner(_need_after)
+
+
+@inner
+def suffer(world, keys, people, tally, row, harm, day, days_left):  # type: ignore[no-untyped-def]
+    """Apply a harm where the person is; return True if it changed where the person is, or will tonight."""
+    life = people.life[row]
+    if harm == Rate.DEATH:
+        end_journey(world, people, tally, row, Status.DEAD, Event.DEATH, days_left)
+        return True
+    if harm == Rate.SEPARATION and world.setup[0].parties_on:
+        if life.together:  # lost in the crowd; counted tonight, for everybody of the party
+            life.flags |= OWN_WAY
+            note_company(people, tally, row)
+        return False
+    count(tally, people, row, harm)
+    if harm == Rate.ARREST:
+        return arrest(world, keys, people, tally, row, day, days_left)
+    hurt(world, people, row)
+    if world.setup[0].needs_on:
+        life.needs |= need_after(harm)
+    if harm == Rate.ROBBERY and life.money > 0:
+        lose(tally, people, row, Event.USD_ROBBED, int(life.money * world.setup[0].robbery_loss))
+        note_company(people, tally, row)
+    if harm == Rate.ABDUCTION:
+        cell = life.cell
+        held_at = world.leg[cell].captivity_place if cell < world.setup[0].n_legs else world.cell_place[cell]
+        stay_at(world, keys, people, tally, row, held_at, Status.CAPTIVE, day, days_left)
+        return True
+    refresh_bound(world, people, row)
+    return False
+
+
+@inner
+def arrest(world, keys, people, tally, row, day, days_left):  # type: ignore[no-untyped-def]
+    """After an arrest on land: custody, a bribe, or being turned back to where the leg began; True if it moves."""
+    life = people.life[row]
+    cell = life.cell
+    on_leg = cell < world.setup[0].n_legs
+    place = world.leg[cell].custody_place if on_leg else world.cell_place[cell]
+    rules = world.place[place]
+    chance = rules.arrest_child if is_child(life.group) else rules.arrest_adult
+    if uniform(keys[Stream.CUSTODY], people.who[row], day, 0) < chance:
+        take_into_custody(world, keys, people, tally, row, place, day, days_left)
+        return True
+    if not on_leg:
+        return False
+    bribe = world.setup[0].bribe
+    if world.setup[0].money_on and bribe > 0 and life.money >= bribe:
+        count(tally, people, row, Event.BOUGHT_OFF)
+        pay(tally, people, row, Event.USD_BRIBES, bribe)
+        note_company(people, tally, row)
+        return False
+    stay_at(world, keys, people, tally, row, world.leg[cell].origin, Status.WAITING, day, days_left)
+    return True
