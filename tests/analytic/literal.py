@@ -15,7 +15,7 @@ INTENTIONS = ("europe", "north_africa", "region", "circular")
 
 def region_of(country: str) -> str:
     """Return the region of a country (ISO alpha-3), by the name of the intention that ends there."""
-    if country in {"ITA", "MLT", "GRC"}:
+    if country in {"ITA", "MLT", "GRC", "ESP"}:
         return "europe"
     return "north_africa" if country in {"DZA", "LBY", "TUN", "EGY", "MAR"} else "region"
 
@@ -55,9 +55,9 @@ class Text(Hazards):
             fare = math.sqrt(leg.price_low * leg.price_high)
         else:
             fare = (leg.price_low + leg.price_high) / 2
-        if leg.purpose == "regular" or leg.mode == "sea":
-            return fare
-        return fare * (1.0 + self.leg_policy(leg).enforcement * (self.p["price_ratio_full"] - 1.0))
+        if leg.purpose == "irregular" and leg.mode != "sea":
+            fare *= 1.0 + self.beyond(leg) * (self.p["price_ratio_full"] - 1.0)
+        return fare * self.hunted(leg, self.p["anti_smuggling_price"])
 
     def true_chances(self, leg: Leg) -> tuple[float, float]:
         """Return the chance to die and to be stopped on a leg, for somebody of average risk."""
@@ -70,8 +70,12 @@ class Text(Hazards):
             leg, "death_unrescued"
         )
         death = 1.0 - math.exp(-self.base_rate("leg", leg.id, "death") * days) + occurs[0] * dies
-        caught = self.base_rate("leg", leg.id, "arrest") + self.controls(leg)
-        return death, 1.0 - math.exp(-caught * days) + occurs[2]
+        return death, 1.0 - math.exp(-self.arrests(leg) * days) + occurs[2]
+
+    def parallel(self, leg: Leg) -> int:
+        """Return how many irregular legs join the same two places."""
+        ends = (leg.origin, leg.destination)
+        return sum(x.purpose == "irregular" and (x.origin, x.destination) == ends for x in self.scenario.legs)
 
     def reward(self, place: str, intention: str) -> float:
         full = self.p["destination_reward"]
@@ -98,11 +102,13 @@ class Text(Hazards):
             granted = now.acceptance
             return self.p["pathway_utility"] - cost, [(granted, leg.destination), (1 - granted, place)]
         death, stopped = self.true_chances(leg)
+        bias += (1.0 - bias) * now.information * self.p["information_effect"]
         death = min(1.0, bias * death)
         stopped = min(1.0 - death, bias * stopped)
         back = self.back_leg(leg)
         behind = place if back is None else back.destination
         u = -cost - self.p["risk_weight"] * death - self.p["arrest_weight"] * stopped
+        u += self.p["path_size_weight"] * math.log(1.0 / self.parallel(leg))
         return u, [(1.0 - death - stopped, leg.destination), (stopped, behind)]
 
     def choice(

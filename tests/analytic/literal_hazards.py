@@ -1,4 +1,4 @@
-"""The model's text, formula by formula, from a Scenario: slow, plain Python, written without the model's tables.
+"""The model's text, on hazards, formula by formula, from a Scenario: slow, plain Python.
 
 Levers must hold for the whole run (no dates). Nothing of simulation.world or simulation.kernels is used.
 """
@@ -6,15 +6,15 @@ Levers must hold for the whole run (no dates). Nothing of simulation.world or si
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
 from functools import cached_property
 
-from simulation.spec.models import Custody, Leg, Place, Scenario, Scope
+from literal_policy import Policy
+
+from simulation.spec.models import Leg, Scenario
 
 OUTCOMES = ("death", "abduction", "arrest", "injury", "violence", "sgbv", "robbery", "separation")
 RISK_CLASSES = tuple((sex, age) for sex in ("female", "male") for age in ("adult", "child"))
 CERTAIN = 0.999999  # chances per leg are cut here: a certain event would be an infinite rate
-DAYS_PER_MONTH = 365.25 / 12
 
 
 def per_day(chance: float, days: float) -> float:
@@ -22,174 +22,29 @@ def per_day(chance: float, days: float) -> float:
     return -math.log(1.0 - min(chance, CERTAIN)) / days
 
 
-@dataclass(frozen=True)
-class LegPolicy:
-    """What constant levers make of a leg."""
-
-    enforcement: float = 0.0
-    coverage: float = 0.0
-    interception: float = 0.0
-    quota: float = 0.0
-    processing_factor: float = 1.0
-    acceptance: float = 1.0
-    awareness: float = 1.0
-    is_closed: bool = False
-
-
-@dataclass(frozen=True)
-class PlacePolicy:
-    """What constant levers make of detention at a place; chances (adult, child)."""
-
-    after_arrest: tuple[float, float] = (0.0, 0.0)
-    after_interception: tuple[float, float] = (0.0, 0.0)
-    limit_days: float = 0.0
-
-
-class Hazards:
+class Hazards(Policy):
     """What the model's text says of the map, the policy and the hazards of one scenario, as lookups by name."""
 
     def __init__(self, scenario: Scenario) -> None:
-        self.scenario = scenario
-        self.places: dict[str, Place] = {p.id: p for p in scenario.places}
-        self.legs: dict[str, Leg] = {leg.id: leg for leg in scenario.legs}
-        self.p: dict[str, float] = {x.name: x.value for x in scenario.parameters}
-        self.p |= scenario.document.parameters
-        self.custody: dict[tuple[str, str], Custody] = {(c.zone, c.setting): c for c in scenario.custody}
+        super().__init__(scenario)
         self.risks = {(r.zone, r.setting, r.outcome): r for r in scenario.risks}
         self.vehicles = {(v.zone, v.quantity): v.value for v in scenario.vehicle_risks}
-        self._leg_policy: dict[str, LegPolicy] = {}
-        self._rates: dict[tuple[str, str, tuple[str, str]], dict[str, float]] = {}
-
-    # The map ------------------------------------------------------------------------------------------------
-    def is_sea_zone(self, place: str) -> bool:
-        return self.places[place].kind == "sea_zone"
-
-    def is_terminal(self, place: str) -> bool:
-        """A destination from which no irregular leg goes on."""
-        onward = any(x.origin == place and x.purpose == "irregular" for x in self.scenario.legs)
-        return self.places[place].kind == "destination" and not onward
-
-    def mean_days(self, leg: Leg) -> float:
-        return (leg.days_low + leg.days_mode + leg.days_high) / 3.0
-
-    def first_leg(self, origin: str, purpose: str) -> Leg | None:
-        legs = [x for x in self.scenario.legs if x.origin == origin and x.purpose == purpose]
-        return legs[0] if legs else None
-
-    def sea_zone_of(self, leg: Leg) -> str:
-        return leg.destination if self.is_sea_zone(leg.destination) else leg.origin
-
-    def back_leg(self, leg: Leg) -> Leg | None:
-        return self.first_leg(self.sea_zone_of(leg), "interception") if leg.mode == "sea" else None
-
-    def rescue_place(self, leg: Leg) -> str | None:
-        """Port of safety: the leg's own port, else the nearest by days from the zone, else any zone's."""
-        if leg.mode != "sea":
-            return None
-        if self.is_terminal(leg.destination):
-            return leg.destination
-        zones = [self.sea_zone_of(leg), *[p.id for p in self.scenario.places]]
-        for zone in zones:
-            ways = [x for x in self.scenario.legs if x.origin == zone and self.is_terminal(x.destination)]
-            if ways:
-                return min(ways, key=self.mean_days).destination
-        return None
-
-    def custody_at(self, place: str, setting: str) -> Custody | None:
-        return self.custody.get((self.places[place].custody_zone, setting))
-
-    def held_at(self, leg: Leg, setting: str) -> str | None:
-        """Place of custody of somebody taken on a leg: where it leads, else where it begins."""
-        ends = (leg.origin,) if leg.purpose == "regular" else (leg.destination, leg.origin)
-        on_land = [p for p in ends if not self.is_sea_zone(p)]
-        return next((p for p in on_land if self.custody_at(p, setting) is not None), None)
-
-    # Policy -------------------------------------------------------------------------------------------------
-    def _leg_in_scope(self, leg: Leg, scope: Scope) -> bool:
-        if not (scope.countries or scope.places or scope.legs or scope.pathways):
-            return True
-        at_zone = self.is_sea_zone(leg.destination) and leg.destination in scope.places
-        origin = self.places[leg.origin]
-        return (
-            leg.id in scope.legs
-            or origin.country in scope.countries
-            or origin.id in scope.places
-            or at_zone
-            or (leg.pathway is not None and leg.pathway in scope.pathways)
-        )
-
-    def _place_in_scope(self, place: Place, scope: Scope) -> bool:
-        if not (scope.countries or scope.places or scope.legs or scope.pathways):
-            return True
-        return place.id in scope.places or place.country in scope.countries
-
-    def leg_policy(self, leg: Leg) -> LegPolicy:
-        if leg.id not in self._leg_policy:
-            self._leg_policy[leg.id] = self._effective_leg_policy(leg)
-        return self._leg_policy[leg.id]
-
-    def _effective_leg_policy(self, leg: Leg) -> LegPolicy:
-        levers = self.scenario.document.levers
-        regular = leg.purpose == "regular"
-        quota = leg.quota / DAYS_PER_MONTH
-        now = LegPolicy(
-            quota=quota,
-            acceptance=leg.acceptance,
-            awareness=self.p["pathway_awareness"] if regular else 1.0,
-            is_closed=any(leg.id in c.legs for c in self.scenario.document.closures),
-        )
-        for entry in levers.border_enforcement:
-            if self._leg_in_scope(leg, entry.scope):
-                now = replace(now, enforcement=entry.intensity)
-        for rescue in levers.search_and_rescue if leg.mode == "sea" else ():
-            if self._leg_in_scope(leg, rescue.scope):
-                now = replace(now, coverage=rescue.coverage)
-        for pull in levers.interception if leg.mode == "sea" else ():
-            if self._leg_in_scope(leg, pull.scope):
-                now = replace(now, interception=pull.intensity)
-        return self._pathway_policy(leg, now) if regular else now
-
-    def _pathway_policy(self, leg: Leg, now: LegPolicy) -> LegPolicy:
-        quota = now.quota
-        for path in self.scenario.document.levers.legal_pathways:
-            if self._leg_in_scope(leg, path.scope):
-                base = quota if path.quota is None else path.quota
-                now = replace(now, quota=base * path.quota_factor)
-                if path.processing is not None:
-                    now = replace(now, processing_factor=path.processing / self.mean_days(leg))
-                if path.acceptance is not None:
-                    now = replace(now, acceptance=path.acceptance)
-                if path.awareness is not None:
-                    now = replace(now, awareness=path.awareness)
-        return now
-
-    def place_policy(self, place: Place) -> PlacePolicy:
-        detention = self.custody_at(place.id, "detention")
-        if detention is None:  # nobody is detained where no detention is described
-            return PlacePolicy()
-        now = PlacePolicy((detention.after_arrest,) * 2, (detention.after_interception,) * 2)
-        for entry in self.scenario.document.levers.detention:
-            if not self._place_in_scope(place, entry.scope):
-                continue
-            if entry.after_arrest is not None:
-                now = replace(now, after_arrest=(entry.after_arrest,) * 2)
-            if entry.after_interception is not None:
-                now = replace(now, after_interception=(entry.after_interception,) * 2)
-            if entry.time_limit is not None:
-                now = replace(now, limit_days=max(entry.time_limit, 1.0))  # counted at the ends of days
-            if not entry.children:
-                now = replace(
-                    now,
-                    after_arrest=(now.after_arrest[0], 0.0),
-                    after_interception=(now.after_interception[0], 0.0),
-                )
-        return now
+        self._rates: dict[tuple[str, str, tuple[str, ...]], dict[str, float]] = {}
 
     # Hazards ------------------------------------------------------------------------------------------------
     @cached_property
-    def relative_risk(self) -> dict[tuple[str, str, str], float]:
-        """Relative risk by (sex, age, outcome), 1 on average over the people who start."""
-        table = {(r.sex, r.age, r.outcome): r.value for r in self.scenario.relative_risks}
+    def risk_groups(self) -> list[str]:
+        return list(dict.fromkeys(c.risk_group for c in self.scenario.composition))
+
+    @cached_property
+    def relative_risk(self) -> dict[tuple[str, str, str, str], float]:
+        """Relative risk by (sex, age, risk group, outcome), 1 on average over the people who start."""
+        table = {(r.sex, r.age, r.risk_group, r.outcome): r.value for r in self.scenario.relative_risks}
+
+        def said(sex: str, age: str, group: str, outcome: str) -> float:
+            general = table.get((sex, age, "all", outcome), 1.0)  # type: ignore[arg-type]
+            return table.get((sex, age, group, outcome), general)  # type: ignore[arg-type]
+
         found = {}
         for outcome in OUTCOMES:
             weighted, weight = 0.0, 0.0
@@ -197,11 +52,12 @@ class Hazards:
                 n = sum(s.journeys for s in self.scenario.streams if s.stream == c.stream)
                 for sex, of_sex in (("female", c.female), ("male", 1 - c.female)):
                     for age, of_age in (("adult", 1 - c.child), ("child", c.child)):
-                        weighted += n * of_sex * of_age * table.get((sex, age, outcome), 1.0)
+                        weighted += n * of_sex * of_age * said(sex, age, c.risk_group, outcome)
                         weight += n * of_sex * of_age
-            for sex, age in RISK_CLASSES:
-                value = table.get((sex, age, outcome), 1.0)
-                found[sex, age, outcome] = value / (weighted / weight) if weighted > 0 else value
+            for group in self.risk_groups:
+                for sex, age in RISK_CLASSES:
+                    value = said(sex, age, group, outcome)
+                    found[sex, age, group, outcome] = value / (weighted / weight) if weighted > 0 else value
         return found
 
     def _base(self, zone: str, setting: str, outcome: str, days: float) -> float:
@@ -232,20 +88,41 @@ class Hazards:
         free = setting == "place" and self.custody_at(name, "captivity") is not None
         return name if free else None
 
-    def controls(self, leg: Leg) -> float:
-        """Return the extra arrests a day that enforcement makes on a leg."""
-        if leg.control != "main" or leg.purpose != "irregular" or leg.mode == "sea":
-            return 0.0
-        return per_day(self.leg_policy(leg).enforcement * self.p["arrest_at_full"], self.mean_days(leg))
+    def beyond(self, leg: Leg) -> float:
+        """Return control beyond the reference, as a share of what there is to full control."""
+        r = self.reference_control(leg)
+        return max(0.0, (self.leg_policy(leg).control - r) / (1.0 - r))
 
-    def rates(self, setting: str, name: str, risk: tuple[str, str]) -> dict[str, float]:
-        """Return harms a day of a person of a risk class (sex, age), at the vulnerability of reference."""
+    def within(self, leg: Leg) -> float:
+        """Return the share of reference control that is in force."""
+        r = self.reference_control(leg)
+        return min(self.leg_policy(leg).control / r, 1.0) if r > 0 else 1.0
+
+    def arrests(self, leg: Leg) -> float:
+        """Return arrests a day on a leg, of an average person."""
+        found = self.base_rate("leg", leg.id, "arrest") * self.within(leg)
+        if leg.purpose != "irregular" or leg.mode == "sea":
+            return found
+        days, now = self.mean_days(leg), self.leg_policy(leg)
+        if leg.control == "main":
+            found += per_day(self.beyond(leg) * self.p["arrest_at_full"], days)
+        return found + per_day(now.anti_smuggling * self.p["driver_arrest_at_full"], days)
+
+    def rates(self, setting: str, name: str, risk: tuple[str, ...]) -> dict[str, float]:
+        """Return harms a day of a person of a risk class (sex, age, group), at the vulnerability of reference.
+
+        The group may be left out where there is one only.
+        """
         key = (setting, name, risk)
         if key not in self._rates:
+            sex, age, group = (*risk, *self.risk_groups)[:3]
             found = {o: self.base_rate(setting, name, o) for o in OUTCOMES}
             if setting == "leg":
-                found["arrest"] += self.controls(self.legs[name])
-            self._rates[key] = {o: rate * self.relative_risk[(*risk, o)] for o, rate in found.items()}
+                found["arrest"] = self.arrests(self.legs[name])
+            if setting == "detention":
+                worse = self.place_policy(self.places[name]).harm_factor
+                found = {o: rate * worse for o, rate in found.items()}
+            self._rates[key] = {o: rate * self.relative_risk[sex, age, group, o] for o, rate in found.items()}
         return self._rates[key]
 
     # Vehicles -----------------------------------------------------------------------------------------------
@@ -258,7 +135,12 @@ class Hazards:
         """Return rates a day of peril, pick-up by rescue and pull-back of a vehicle on a leg."""
         now, days = self.leg_policy(leg), self.mean_days(leg)
         full = self.p["main_peril_full"] if leg.control == "main" else self.p["bypass_peril_full"]
-        factor = 1.0 if leg.mode == "sea" else 1.0 + now.enforcement * (full - 1.0)
+        factor = 1.0 if leg.mode == "sea" else 1.0 + self.beyond(leg) * (full - 1.0)
+        factor *= self.hunted(leg, self.p["anti_smuggling_peril"])
+        if leg.mode == "sea":
+            factor *= math.exp(
+                self.p["market_rescue_quality"] * (now.coverage - self.p["reference_coverage"])
+            )
         pulled = 0.0
         if self.back_leg(leg) is not None:
             pulled = self.vehicle(leg, "interception_full") * now.interception
@@ -266,6 +148,16 @@ class Hazards:
         pickup = self.vehicle(leg, "pickup") * now.coverage
         return per_day(peril, days), per_day(pickup, days), per_day(pulled, days)
 
+    def hunted(self, leg: Leg, full: float) -> float:
+        """Return the factor of anti-smuggling on a leg with vehicles, ``full`` at intensity 1."""
+        if leg.purpose != "irregular" or leg.vehicle_capacity == 0:
+            return 1.0
+        return 1.0 + self.leg_policy(leg).anti_smuggling * (full - 1.0)
+
     def rescue_share(self, leg: Leg) -> float:
-        share = self.vehicle(leg, "rescue_share")
-        return share * self.leg_policy(leg).coverage if leg.mode == "sea" else share
+        share, now = self.vehicle(leg, "rescue_share"), self.leg_policy(leg)
+        if leg.purpose != "irregular":
+            return 0.0
+        if leg.mode == "sea":
+            return share * now.coverage
+        return share + (1.0 - share) * now.mobile * self.p["mobile_reach"]

@@ -11,7 +11,9 @@ from literal_hazards import OUTCOMES
 
 from simulation.spec.models import (
     PARAMETER_NAMES,
+    REQUIRED,
     Composition,
+    Coupling,
     Custody,
     Document,
     InitialGroup,
@@ -114,7 +116,7 @@ def assemble(
 ) -> Scenario:
     """Return a scenario of one day of departures, coupling off, from rows and what differs from the defaults."""
     values = PARAMETERS | (parameters or {})
-    assert set(values) == set(PARAMETER_NAMES)
+    assert set(REQUIRED) <= set(values) <= set(PARAMETER_NAMES)
     rows = tuple(
         Parameter(
             name=n, value=v, low=v, high=v, distribution="uniform", unit="", meaning="test map", **ASSUMED
@@ -124,7 +126,7 @@ def assemble(
     written = {
         "scenario": "test", "title": "Test map",
         "period": {"start": FIRST_DAY, "departures_end": FIRST_DAY, "end": FIRST_DAY + timedelta(days=3000)},
-        "coupling": {"vehicles": False, "services": False, "pathways": False},
+        "coupling": dict.fromkeys(Coupling.model_fields, False),
     } | (document or {})  # fmt: skip
     lists: dict[str, Any] = {"risks": (), "custody": (), "composition": (), "streams": ()} | tables
     return Scenario(

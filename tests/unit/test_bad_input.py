@@ -270,7 +270,7 @@ TABLE_EDITS = {
         "custody",
         "0.5,0.5,0.3,0.1",
         "0.5,0.5,0.7,0.5",
-        "custody.csv:2: exit_expelled: exit_expelled + exit_assisted must be at most 1; they add to 1.2",
+        "custody.csv:2: exit_expelled: exit_expelled + exit_assisted + exit_bribe must be at most 1; they add to 1.2",
     ),
     "parameter without meaning": (
         "parameters",

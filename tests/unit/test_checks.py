@@ -151,3 +151,34 @@ def test_an_optional_range_around_the_value_is_fine() -> None:
         data["composition"][0] |= {"female_low": 0.0, "female_high": 1.0}
 
     assert findings_after(give) == []
+
+
+def errors_after(change: Callable[[dict[str, Any]], None]) -> list[str]:
+    return [f.message for f in findings_after(change) if f.severity == "error"]
+
+
+def test_a_risk_group_has_people_and_there_are_few() -> None:
+    def unknown(data: dict[str, Any]) -> None:
+        said = {"source": "assumed: test map", "confidence": "assumed", "value": 2.0, "low": 2.0, "high": 2.0}
+        data["relative_risks"] = [
+            {"outcome": "death", "sex": sex, "age": "adult", "risk_group": group, **said}
+            for sex, group in (("female", "all"), ("male", "nobody"))
+        ]
+
+    def many(data: dict[str, Any]) -> None:
+        row = data["composition"][0]
+        data["composition"] += [row | {"stream": f"s{k}", "risk_group": f"group{k}"} for k in range(4)]
+
+    assert errors_after(unknown) == ["no stream of composition.csv has risk group nobody"]
+    assert errors_after(many) == ["has 5 risk groups; at most 4"]
+
+
+def test_shares_of_services_add_to_all() -> None:
+    def short(data: dict[str, Any]) -> None:
+        said = {"relief": 0.3, "source": "assumed: test map", "confidence": "assumed"}
+        data["services"] = [
+            {"service": "health", "capacity_share": 0.5, "need_share": 0.4, **said},
+            {"service": "basic", "capacity_share": 0.5, "need_share": 0.4, **said},
+        ]
+
+    assert errors_after(short) == ["need_share must add to 1; it adds to 0.8"]

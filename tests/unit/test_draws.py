@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -76,7 +77,7 @@ def test_every_stream_starts_otherwise_under_another_seed(name: str) -> None:
     for s in range(len(routes.streams)):
         seen = set()
         for seed in range(6):
-            _, stream, start = potential_journeys(scenario, routes, seed, parameters)
+            _, stream, start = potential_journeys(scenario, routes, seed, parameters, None)
             seen.add(start[stream == s].tobytes())
         assert len(seen) == 6
 
@@ -90,6 +91,49 @@ def test_a_draw_is_the_same_in_every_scenario_that_has_the_names(route: Scenario
     assert draw_scenario(fewer, seed=3, draw=5).risks == one.risks[1:]
     assert draw_scenario(route, seed=3, draw=6).risks != one.risks
     assert draw_scenario(route, seed=4, draw=5).risks != one.risks
+
+
+def _ranges(scenario: Scenario) -> Iterator[tuple[str, int, str, float, float, float]]:
+    """Yield (table, row, column, low, value, high) of every number that has a range."""
+    for table in Scenario.model_fields:
+        if table in {"document", "legs"}:  # legs: days are a triangle, fares have ends without a middle
+            continue
+        for i, row in enumerate(getattr(scenario, table)):
+            columns = type(row).model_fields
+            ends = [(c, f"{c}_low", f"{c}_high") for c in columns if f"{c}_low" in columns]
+            ends += [(c, "low", "high") for c in ("value", "rate") if c in columns and "low" in columns]
+            for column, low, high in ends:
+                numbers = getattr(row, low), getattr(row, column), getattr(row, high)
+                if None not in numbers and table != "parameters":
+                    yield table, i, column, *numbers
+
+
+def test_every_number_with_a_range_is_drawn_from_it(route: Scenario) -> None:
+    """Whatever the table: a column that gains a range must be drawn, or uncertainty would be too narrow."""
+    drawn = [draw_scenario(route, seed=7, draw=k) for k in range(4)]
+    moved: dict[tuple[str, str], bool] = {}
+    for table, i, column, low, value, high in _ranges(route):
+        found = [getattr(getattr(one, table)[i], column) for one in drawn]
+        least = 0.0 if column.startswith("exit_") else low  # exits that add to more than all are scaled down
+        assert all(least * (1 - 1e-9) <= x <= high * (1 + 1e-9) for x in found), (table, i, column)
+        if low < value < high:
+            moved[table, column] = moved.get((table, column), False) or len(set(found)) > 1
+    assert len(moved) > 10
+    assert all(moved.values()), [name for name, is_drawn in moved.items() if not is_drawn]
+    for one in drawn:
+        for custody in one.custody:
+            assert custody.exit_expelled + custody.exit_assisted + custody.exit_bribe <= 1.0 + 1e-12
+
+
+def test_places_of_a_country_share_their_luck() -> None:
+    fork = load_scenario(SCENARIOS / "tiny" / "fork" / "fork.yaml")
+    wages = {"wage": 8.0, "wage_low": 2.0, "wage_high": 20.0}
+    fork = fork.model_copy(update={"places": tuple(p.model_copy(update=wages) for p in fork.places)})
+    drawn: dict[str, set[float]] = {}
+    for place in draw_scenario(fork, seed=7, draw=1).places:
+        drawn.setdefault(place.country, set()).add(place.wage)
+    assert [len(wages) for wages in drawn.values()] == [1, 1]
+    assert drawn["NER"] != drawn["LBY"]
 
 
 def test_overridden_parameters_are_choices_and_stay(route: Scenario) -> None:

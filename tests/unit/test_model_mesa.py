@@ -17,13 +17,18 @@ from simulation.institutions import (
     BorderAuthority,
     CoastGuard,
     DetentionAuthority,
+    InformationOffice,
     Institution,
     PathwayOffice,
+    RelocationOffice,
     RescueOperator,
+    ReturnProgramme,
     ServiceProvider,
+    SmugglingMarket,
 )
 from simulation.kernels.layout import Status
 from simulation.people_view import PeopleSet, Person
+from simulation.spec.models import BorderEnforcement
 from simulation.units import DAYS_PER_MONTH
 from simulation.world.policy import calendar
 
@@ -163,7 +168,8 @@ def test_get_do_map_and_agg(model: RouteModel) -> None:
     assert people.do(lambda a: met.append(a.unique_id)) is people
     assert met == people.get("unique_id") == people.map(lambda a: a.unique_id)
     assert people.do("step") is people
-    assert model.agents.select(agent_type=BorderAuthority).map("settings_in_force", model.today) == [[], []]
+    controls = model.agents.select(agent_type=BorderAuthority)
+    assert controls.map("settings_in_force", BorderEnforcement, model.today) == [[], []]
     assert people.agg("vulnerability", max) == max(people.get("vulnerability"))
     assert people.agg("vulnerability", [min, max]) == [
         min(people.get("vulnerability")),
@@ -318,10 +324,11 @@ def test_institutions_cover_the_map_once() -> None:
     model = RouteModel(tiny("sea"))
     kinds = Counter(type(i) for i in model.institutions)
     assert kinds == {
-        BorderAuthority: 2, DetentionAuthority: 2, RescueOperator: 1, CoastGuard: 1, ServiceProvider: 3,
+        BorderAuthority: 2, SmugglingMarket: 2, InformationOffice: 2, DetentionAuthority: 2, ReturnProgramme: 2,
+        RelocationOffice: 1, RescueOperator: 1, CoastGuard: 1, ServiceProvider: 3,
     }  # fmt: skip
     assert sum(type(i) is PathwayOffice for i in RouteModel(tiny("fork")).institutions) == 1
-    for kind in (BorderAuthority, DetentionAuthority, ServiceProvider):
+    for kind in (BorderAuthority, SmugglingMarket, DetentionAuthority, ReturnProgramme, ServiceProvider):
         territory = np.sum([i.territory for i in model.institutions if type(i) is kind], axis=0)
         assert (territory == 1).all(), kind
     ids = [i.unique_id for i in model.institutions]
@@ -349,20 +356,20 @@ def test_institutions_act_on_lever_days() -> None:
             model.step()
 
     model.step()
-    assert settings.enforcement.sum() == 0
+    assert settings.control.sum() == 0
     live_to(11)
-    assert settings.enforcement[leg["gate_haven_main"]] == 0.8
-    assert settings.enforcement[leg["home_gate"]] == 0.8
+    assert settings.control[leg["gate_haven_main"]] == 0.8
+    assert settings.control[leg["home_gate"]] == 0.8
     assert settings.after_arrest[place["gate"]].tolist() == [0.9, -1.0]
     assert settings.after_arrest[place["home"]].tolist() == [0.5, 0.5]
     assert settings.limit_days[place["gate"]] == 30
     assert (settings.capacity == reference.capacity).all()
     live_to(16)
-    assert settings.enforcement[leg["gate_haven_main"]] == 0.3, "of two settings in force, the later holds"
-    assert settings.enforcement[leg["home_gate"]] == 0.8
-    assert (settings.capacity == 6.0).all()
+    assert settings.control[leg["gate_haven_main"]] == 0.3, "of two settings in force, the later holds"
+    assert settings.control[leg["home_gate"]] == 0.8
+    assert (settings.capacity.sum(axis=1) == 6.0).all()
     live_to(21)
-    assert settings.enforcement[leg["home_gate"]] == 0.0, "the last day has passed"
+    assert settings.control[leg["home_gate"]] == 0.0, "the last day has passed"
     visa = leg["home_haven_visa"]
     assert settings.quota[visa] == pytest.approx(5 * 10 / DAYS_PER_MONTH)
     assert settings.processing_factor[visa] * model.routes.mean_days[visa] == pytest.approx(10)
