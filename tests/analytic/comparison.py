@@ -89,7 +89,7 @@ def _collect(model: RouteModel, census: dict[str, dict[int, Counts]]) -> Observe
     counts, streams = model.counts(), model.routes.streams
     model.pool.shutdown()
     cells = [("leg", leg.id) for leg in model.routes.legs]
-    for setting in ("place", "place", "detention", "captivity"):
+    for setting in ("place", "place", "place", "alternative", "detention", "captivity"):
         cells += [(setting, p.id) for p in model.routes.places]
     groups = [
         (streams[g // DEMOGRAPHICS], RISK_CLASSES[g % DEMOGRAPHICS // 3 * 2 + (g % 3 > 0)])

@@ -39,14 +39,18 @@ def uniform(key: int, who: int, day: int, item: int) -> float:
 
 
 # A day ---
-def effective_rates(rates: Sequence[float], n: int, multiplier: float, vulnerability: int) -> list[float]:
-    """Return the first n rates of a person: death, abduction, arrest, 5 harms, leave, seek."""
+def effective_rates(
+    rates: Sequence[float], n: int, multiplier: float, seek: float, bond: float
+) -> list[float]:
+    """Return the first n rates of a person: death, abduction, arrest, 5 harms, seek, leave."""
     found = []
     for k, rate in enumerate(rates[:n]):
-        if k == 9:
-            found.append(rate * (vulnerability / 255))
-        elif k in (2, 8):
+        if k == 8:
+            found.append(rate * seek)
+        elif k in (2, 9):
             found.append(rate)
+        elif k == 1:
+            found.append(rate * (multiplier * bond))
         else:
             found.append(rate * multiplier)
     return found
@@ -95,48 +99,118 @@ def triangular(u: float, low: float, mode: float, high: float) -> float:
 
 # Choice ---
 class Option(NamedTuple):
-    """One option of a place: its weight, its draw (block, slot), its hash, and the share of people who know it."""
+    """One option of a place: weight, draw (block, slot), hash, share who know it, USD, who may take it."""
 
     weight: float
     block: int
     slot: int
     hash: int
     awareness: float
+    price: int = 0
+    eligible: frozenset[int] = frozenset(range(6))
+    least: int = 0
+
+
+class Chooser(NamedTuple):
+    """What a decision asks of a person; purse None: money does not matter."""
+
+    party: int
+    demographic: int
+    vulnerability: int
+    purse: int | None
 
 
 def choose(
-    options: Sequence[Option], choice_key: int, awareness_key: int, luck: int, who: int, day: int
-) -> int:
-    """Return the option whose exponential finish time is first; -1 if none is open and known."""
-    finish = {}
+    options: Sequence[Option],
+    choice_key: int,
+    awareness_key: int,
+    luck: int,
+    who: Chooser | None,
+    day: int,
+) -> tuple[int, bool]:
+    """Return the option whose exponential finish time is first, -1 if none, and whether money was lacking for one.
+
+    who None: a boat decides, whatever those aboard know, have, or are.
+    """
+    finish, is_short = {}, False
     for k, option in enumerate(options):
-        knows = option.awareness >= 1 or uniform(awareness_key, who, 0, option.hash) < option.awareness
-        if option.weight > 0 and knows:
-            word = words(choice_key, luck, day, option.block)[option.slot]
-            finish[k] = -math.log1p(-(word + 0.5) / 2**32) / option.weight
-    return min(finish, key=lambda k: (finish[k], k)) if finish else -1
+        if option.weight == 0:
+            continue
+        if who is not None:
+            knows = option.awareness >= 1
+            knows = knows or uniform(awareness_key, who.party, 0, option.hash) < option.awareness
+            if who.demographic not in option.eligible or who.vulnerability < option.least or not knows:
+                continue
+            if who.purse is not None and option.price > who.purse:
+                is_short = True
+                continue
+        word = words(choice_key, luck, day, option.block)[option.slot]
+        finish[k] = -math.log1p(-(word + 0.5) / 2**32) / option.weight
+    return (min(finish, key=lambda k: (finish[k], k)) if finish else -1), is_short
 
 
 # Lotteries ---
 def board(
-    key: int, day: int, people: Sequence[tuple[int, int]], capacity: dict[int, int]
+    key: int, day: int, people: Sequence[tuple[int, int, int]], capacity: dict[int, int]
 ) -> dict[int, tuple[int, int]]:
-    """Return who -> (leg, number of the vehicle) of people (who, leg): full vehicles, in the order of the lottery."""
+    """Return who -> (leg, number of the vehicle) of people (luck, who, leg): full vehicles, in lottery order."""
     aboard = {}
-    for leg in {leg for _, leg in people}:
-        tickets = sorted((words(key, who, day, 0)[0], who) for who, mine in people if mine == leg)
+    for leg in {leg for _, _, leg in people}:
+        tickets = sorted((words(key, luck, day, 0)[0], who) for luck, who, mine in people if mine == leg)
         for rank, (_, who) in enumerate(tickets):
             aboard[who] = (leg, rank // capacity[leg])
     return aboard
 
 
-def lottery(key: int, day: int, people: Sequence[tuple[int, int]]) -> list[int]:
-    """Return positions of (who, queue), by queue, then in the order of the lottery, ties by who."""
-    return sorted(
-        range(len(people)), key=lambda i: (people[i][1], words(key, people[i][0], day, 1)[3], people[i][0])
-    )
+def lottery(key: int, day: int, people: Sequence[tuple[int, int, int]]) -> list[int]:
+    """Return positions of (luck, who, queue), by queue, then in the order of the lottery, ties by who."""
+    tickets = [(queue, words(key, luck, day, 1)[3], who) for luck, who, queue in people]
+    return sorted(range(len(people)), key=lambda i: tickets[i])
 
 
 def vulnerability_after(v: int, step: int) -> int:
     """Return vulnerability (0..255) after an incident: by the step (of 255) of what is left to 255, rounded."""
     return min(255, v + math.floor(step * (255 - v) / 255 + 0.5))
+
+
+def vulnerability_after_relief(v: int, share: float, scar: int) -> int:
+    """Return vulnerability after help takes a share away, rounded: not below the scar, if it was above."""
+    return max(v - math.floor(share * v + 0.5), min(v, scar))
+
+
+def vulnerability_after_custody(v: int, days: int, step: float) -> int:
+    """Return vulnerability after so many days in custody: ``step`` of what is left to 255 per 30 days, rounded."""
+    return min(255, v + math.floor((255 - v) * (1 - (1 - step) ** (days / 30)) + 0.5))
+
+
+# Days, numbers and needs ---
+def whole_days(u: float, mean: float) -> int:
+    """Return how many whole days pass before an exponential time of this mean ends."""
+    days, t = 0, -math.log1p(-u) * mean
+    while days + 1 <= t:
+        days += 1
+    return days
+
+
+def geometric(u: float, ratio: float, most: int) -> int:
+    """Return the quantile u of a number 0..most with weights ratio^k."""
+    weights = [ratio**k for k in range(most + 1)]
+    below = 0.0
+    for k, weight in enumerate(weights):
+        below += weight / sum(weights)
+        if u < below:
+            return k
+    return most
+
+
+def needs_after(harm: int) -> set[str]:
+    """Return the services that a harm makes necessary; death, abduction, arrest, injury, violence, sgbv, robbery..."""
+    return {
+        1: {"health", "protection"},
+        2: {"protection"},
+        3: {"health"},
+        4: {"health"},
+        5: {"health", "protection"},
+        6: {"basic"},
+        7: {"protection"},
+    }[harm]

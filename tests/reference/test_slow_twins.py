@@ -15,11 +15,14 @@ from numba import njit
 
 from simulation.kernels import rng
 from simulation.kernels.decide import choose
+from simulation.kernels.harm import need_after
 from simulation.kernels.hazards import draw_event, screening_bound
-from simulation.kernels.layout import HARMS, OPTION, RATES, SETUP
-from simulation.kernels.moves import hurt
+from simulation.kernels.layout import CREDIT, HARMS, LIFE, OPTION, RATES, SETUP, Service
+from simulation.kernels.moves import waiting_days
+from simulation.kernels.persons import geometric
 from simulation.kernels.settle import lottery_order
 from simulation.kernels.travel import assign_vehicles, due_day, triangular
+from simulation.kernels.vulnerability import hurt, relieve, wear_down
 
 ids = st.integers(0, 2**64 - 1)
 words32 = st.integers(0, 2**32 - 1)
@@ -39,22 +42,30 @@ def test_draws(key: int, who: int, day: int, item: int) -> None:
     fraction=st.floats(0.001, 1),
     rates=st.lists(st.sampled_from([0.0, 1e-6, 0.01, 0.3, 2.0]), min_size=RATES, max_size=RATES),
     vulnerability=st.integers(0, 255),
-    n=st.sampled_from([HARMS, RATES]),
+    n=st.sampled_from([HARMS, HARMS + 1, RATES]),
     gamma=st.floats(0, 2),
+    factors=st.tuples(st.sampled_from([0.0, 0.3, 1.0, 2.5]), st.sampled_from([1.0, 1.7])),
 )
 def test_competing_risks(
-    u: float, fraction: float, rates: list[float], vulnerability: int, n: int, gamma: float
+    u: float,
+    fraction: float,
+    rates: list[float],
+    vulnerability: int,
+    n: int,
+    gamma: float,
+    factors: tuple[float, float],
 ) -> None:
     table = np.array(rates)[None, None, :]
     multiplier = np.exp(gamma * (np.arange(256) / 255 - 0.3))
-    event, rest = draw_event(u, fraction, table, 0, 0, n, multiplier, vulnerability)
-    effective = slow.effective_rates(rates, n, multiplier[vulnerability], vulnerability)
+    person = (table, 0, 0, n, multiplier, vulnerability, *factors)
+    event, rest = draw_event(u, fraction, *person)
+    effective = slow.effective_rates(rates, n, multiplier[vulnerability], *factors)
     expected, left = slow.draw_event(u, fraction, effective)
     assert event == expected
     assert rest == pytest.approx(left, abs=1e-12)
     # Nobody to whom something happens is screened out: the byte is the leading part of u.
-    if n == RATES and fraction == 1 and event >= 0:
-        assert int(u * 256) <= screening_bound(table, 0, 0, multiplier, vulnerability)
+    if fraction == 1 and event >= 0:
+        assert int(u * 256) <= screening_bound(*person)
 
 
 @given(day=days, length=st.floats(0.01, 400))
@@ -85,11 +96,12 @@ class Places(NamedTuple):
     option_start: Any
     option: Any
     weight: Any
+    setup: Any
 
 
 @njit
-def call_choose(world, keys, luck, who, day):
-    return choose(world, keys, 0, 0, luck, who, day)
+def call_choose(world, keys, life, luck, day, as_boat):
+    return choose(world, keys, life[0], 0, 0, luck, day, as_boat)
 
 
 options = st.lists(
@@ -100,33 +112,63 @@ options = st.lists(
         slot=st.just(0),
         hash=words32,
         awareness=st.sampled_from([0.0, 0.4, 1.0]),
+        price=st.sampled_from([0, 50, 400]),
+        eligible=st.one_of(st.just(frozenset(range(6))), st.frozensets(st.integers(0, 5))),
+        least=st.sampled_from([0, 0, 128]),
     ),
     max_size=9,
 )
+choosers = st.builds(
+    slow.Chooser,
+    party=ids,
+    demographic=st.integers(0, 5),
+    vulnerability=st.sampled_from([0, 127, 128, 255]),
+    purse=st.sampled_from([None, 0, 50, 399, 400]),
+)
+Choice = tuple[int, bool]
 
 
-def choices(found: list[slow.Option], keys: np.ndarray, luck: int, who: int, day: int) -> tuple[int, int]:
+def choices(
+    found: list[slow.Option],
+    keys: np.ndarray,
+    luck: int,
+    who: slow.Chooser,
+    day: int,
+    *,
+    as_boat: bool = False,
+) -> tuple[Choice, Choice]:
     """Return (kernel, twin) of one decision; as in the world's tables, four options share a draw."""
     found = [o._replace(block=17 + k // 4, slot=k % 4) for k, o in enumerate(found)]
     table = np.zeros(len(found), OPTION)
     for k, o in enumerate(found):
-        table[k]["awareness"], table[k]["hash"], table[k]["block"], table[k]["slot"] = (
-            o.awareness,
-            o.hash,
-            o.block,
-            o.slot,
-        )
+        for name in ("awareness", "hash", "block", "slot", "price"):
+            table[k][name] = getattr(o, name)
+        table[k]["eligible"] = sum(1 << one for one in o.eligible)
+        table[k]["min_vulnerability"] = o.least
     weight = np.array([o.weight for o in found]).reshape(-1, 1)
-    world = Places(np.array([0, len(found)], np.int32), table, weight)
-    kernel = call_choose(world, keys, np.uint64(luck), np.uint64(who), day)
+    setup = np.zeros(1, SETUP)
+    setup["money_on"] = who.purse is not None
+    life = np.zeros(1, LIFE)
+    life["party"], life["vulnerability"] = who.party, who.vulnerability
+    life["group"] = 6 + who.demographic  # of the second stream
+    life["money"] = who.purse or 0
+    world = Places(np.array([0, len(found)], np.int32), table, weight, setup)
+    kernel, short = call_choose(world, keys, life, np.uint64(luck), day, as_boat)
     choice_key, awareness_key = int(keys[rng.Stream.CHOICE]), int(keys[rng.Stream.AWARENESS])
-    return kernel, slow.choose(found, choice_key, awareness_key, luck, who, day)
+    twin = slow.choose(found, choice_key, awareness_key, luck, None if as_boat else who, day)
+    life["flags"] = CREDIT  # somebody who can travel on credit lacks no money
+    on_credit = call_choose(world, keys, life, np.uint64(luck), day, as_boat)
+    rich = None if as_boat else who._replace(purse=None)
+    assert on_credit == slow.choose(found, choice_key, awareness_key, luck, rich, day)
+    return (kernel, short), twin
 
 
-@given(found=options, seed=ids, luck=ids, who=ids, day=days)
-def test_choice(found: list[slow.Option], seed: int, luck: int, who: int, day: int) -> None:
+@given(found=options, seed=ids, luck=ids, who=choosers, day=days, as_boat=st.booleans())
+def test_choice(
+    found: list[slow.Option], seed: int, luck: int, who: slow.Chooser, day: int, as_boat: bool
+) -> None:
     keys = np.array([0] + [rng.stream_key(seed, s) for s in rng.Stream], np.uint64)
-    kernel, twin = choices(found, keys, luck, who, day)
+    kernel, twin = choices(found, keys, luck, who, day, as_boat=as_boat)
     assert kernel == twin
 
 
@@ -136,7 +178,8 @@ def test_closing_an_option_moves_only_those_who_took_it() -> None:
     closed = [o._replace(weight=0.0) if k == 2 else o for k, o in enumerate(four)]
     moved = 0
     for who in range(400):
-        before, after = choices(four, keys, who, who, 9)[0], choices(closed, keys, who, who, 9)[0]
+        me = slow.Chooser(who, 0, 0, None)
+        (before, _), (after, _) = choices(four, keys, who, me, 9)[0], choices(closed, keys, who, me, 9)[0]
         assert after != 2
         if before == 2:
             moved += 1
@@ -145,17 +188,28 @@ def test_closing_an_option_moves_only_those_who_took_it() -> None:
     assert 80 < moved < 210  # 0.32 of 400, five standard deviations
 
 
+people_asking = st.lists(
+    st.tuples(ids, ids, st.integers(0, 3)), min_size=1, max_size=40, unique_by=lambda p: p[1]
+)  # whose luck counts, who, leg or place
+
+
+def columns(people: list[tuple[int, int, int]]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    luck, who, target = zip(*people, strict=True)
+    return np.array(luck, np.uint64), np.array(who, np.uint64), np.array(target, np.int32)
+
+
 @given(
     key=ids,
     day=days,
-    people=st.lists(st.tuples(ids, st.integers(0, 3)), min_size=1, max_size=40, unique_by=lambda p: p[0]),
+    people=people_asking,
     capacity=st.lists(st.integers(1, 7), min_size=4, max_size=4),
 )
-def test_boarding(key: int, day: int, people: list[tuple[int, int]], capacity: list[int]) -> None:
-    who = np.array([w for w, _ in people], np.uint64)
-    leg = np.array([i for _, i in people], np.int32)
+def test_boarding(key: int, day: int, people: list[tuple[int, int, int]], capacity: list[int]) -> None:
+    luck, who, leg = columns(people)
     leg_hash = np.array([11, 22, 33, 44], np.uint64)
-    order, vehicle = assign_vehicles(np.uint64(key), day, who, leg, np.array(capacity, np.int32), leg_hash)
+    order, vehicle = assign_vehicles(
+        np.uint64(key), day, luck, who, leg, np.array(capacity, np.int32), leg_hash
+    )
     assert sorted(order) == list(range(len(people)))
     found = {int(who[i]): int(v) for i, v in zip(order, vehicle, strict=True)}
     expected = slow.board(key, day, people, dict(enumerate(capacity)))
@@ -168,18 +222,18 @@ def test_boarding(key: int, day: int, people: list[tuple[int, int]], capacity: l
 @given(
     key=ids,
     day=days,
-    people=st.lists(st.tuples(ids, st.integers(0, 3)), min_size=1, max_size=40, unique_by=lambda p: p[0]),
+    people=people_asking,
 )
-def test_lottery_of_services_and_pathways(key: int, day: int, people: list[tuple[int, int]]) -> None:
-    who = np.array([w for w, _ in people], np.uint64)
-    queue = np.array([q for _, q in people], np.int32)
-    assert lottery_order(np.uint64(key), day, who, queue).tolist() == slow.lottery(key, day, people)
+def test_lottery_of_services_and_pathways(key: int, day: int, people: list[tuple[int, int, int]]) -> None:
+    assert lottery_order(np.uint64(key), day, *columns(people)).tolist() == slow.lottery(key, day, people)
 
 
 def test_lotteries_favour_nobody() -> None:
     """Each of 6 applicants is first about as often, over 3,000 days: chi-square, false alarm 1e-6."""
     who, queue = np.arange(6, dtype=np.uint64) << np.uint64(40), np.zeros(6, np.int32)
-    first = np.bincount([lottery_order(np.uint64(5), day, who, queue)[0] for day in range(3000)], minlength=6)
+    first = np.bincount(
+        [lottery_order(np.uint64(5), day, who, who, queue)[0] for day in range(3000)], minlength=6
+    )
     assert ((first - 500) ** 2 / 500).sum() < 36.5  # chi-square with 5 degrees of freedom, 1 - 7e-7
 
 
@@ -192,6 +246,51 @@ def test_an_incident_raises_vulnerability(v: int, step: int) -> None:
     assert person.vulnerability == slow.vulnerability_after(v, step)
     assert v <= person.vulnerability <= 255
     assert person.incidents == 8
+
+
+def person(**columns: int) -> SimpleNamespace:
+    """Return one person's table, as the plain functions read it."""
+    return SimpleNamespace(life=[SimpleNamespace(**columns)])
+
+
+@given(v=st.integers(0, 255), share=st.floats(0, 1), scar=st.integers(0, 255))
+def test_help_lowers_vulnerability_to_the_scar_at_most(v: int, share: float, scar: int) -> None:
+    people = person(vulnerability=v, scar=scar)
+    relieve.py_func(people, 0, share)
+    assert people.life[0].vulnerability == slow.vulnerability_after_relief(v, share, scar)
+    assert min(v, scar) <= people.life[0].vulnerability <= v
+
+
+@given(v=st.integers(0, 255), days=st.integers(0, 3000), step=st.floats(0, 0.9))
+def test_days_in_custody_wear_people_down(v: int, days: int, step: float) -> None:
+    people = person(vulnerability=v, since=40)
+    setup = np.zeros(1, SETUP)
+    setup["detention_step"] = step
+    wear_down.py_func(SimpleNamespace(setup=setup.view(np.recarray)), people, 0, 40 + days)
+    assert people.life[0].vulnerability == slow.vulnerability_after_custody(v, days, step)
+    assert v <= people.life[0].vulnerability <= 255
+
+
+@given(u=units, mean=st.floats(0.1, 300))
+def test_whole_days_of_an_exponential_wait(u: float, mean: float) -> None:
+    assert waiting_days(u, mean) == slow.whole_days(u, mean)
+
+
+@given(u=units, ratio=st.one_of(st.just(0.0), st.just(1.0), st.floats(0.01, 20)), most=st.integers(1, 4))
+def test_numbers_of_companions_are_cut_geometric(u: float, ratio: float, most: int) -> None:
+    assume(all(abs(u - edge) > 1e-9 for edge in edges_of_geometric(ratio, most)))
+    assert geometric(u, ratio, most) == slow.geometric(u, ratio, most)
+
+
+def edges_of_geometric(ratio: float, most: int) -> list[float]:
+    weight = [ratio**k for k in range(most + 1)]
+    return [sum(weight[: k + 1]) / sum(weight) for k in range(most + 1)]
+
+
+@pytest.mark.parametrize("harm", range(1, HARMS))
+def test_what_a_harm_makes_necessary(harm: int) -> None:
+    bits = int(need_after(harm))
+    assert {kind.name.lower() for kind in Service if bits >> kind & 1} == slow.needs_after(harm)
 
 
 def test_philox_is_the_published_one() -> None:
