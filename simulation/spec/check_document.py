@@ -55,7 +55,8 @@ def _dates(entry: LeverEntry | Closure, where: Where, period: Period) -> Iterato
         entry.end is not None and entry.end < period.start
     ):
         dates = f"{entry.start or 'the start'} to {entry.end or 'the end'}"
-        yield warning(where, f"{dates} is outside the period, {period.start} to {period.end}: never in force")
+        message = f"{dates} is outside the period, {period.start} to {period.end}: never in force"
+        yield warning(where, message, refers_to="period")
 
 
 def _scope(scope: Scope, where: Where, scenario: Scenario) -> Iterator[Finding]:

@@ -16,7 +16,8 @@ class Finding:
         severity: An error makes the scenario unusable; a warning is something to look at. where:
         ``("document", key, ...)``, or ``(table, row, column)`` with the row's index; shorter for the whole.
         message: Plain words. hint: What would be right; may be empty. refers_to: Tables, separated by
-        spaces, whose rows the remark relies on; it means nothing if one of them is broken.
+        spaces, whose rows the remark relies on, or the key ``period``; it means nothing if one of them is
+        broken.
     """
 
     severity: Literal["error", "warning"]

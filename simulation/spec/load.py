@@ -58,7 +58,8 @@ def load_with_warnings(path: str | Path) -> tuple[Scenario, list[Problem]]:
     problems += [_locate(finding, sound, tables) for finding in findings if finding.severity == "error"]
     if problems:
         raise ScenarioError(_in_order(problems))
-    return scenario, _in_order([_locate(finding, sound, tables) for finding in findings])
+    kept = [finding for finding in findings if not _cut_short(finding, sound, file)]
+    return scenario, _in_order([_locate(finding, sound, tables) for finding in kept])
 
 
 def dump_scenario(scenario: Scenario) -> dict[str, Any]:
@@ -126,6 +127,14 @@ def _problem(detail: ErrorDetails, tree: Node) -> Problem:
         hint = near_name(str(detail["loc"][-1]), known_keys(model))
     key = ".".join(filter(None, [node.key, *map(str, rest)]))
     return Problem(node.file, node.line if node.key else None, key, message, hint)
+
+
+def _cut_short(finding: Finding, tree: Node, file: Path) -> bool:
+    """Return whether a warning is of a base's setting that a variant leaves out by a period of its own."""
+    if finding.refers_to != "period":
+        return False
+    setting, period = tree.nearest(finding.where[1:])[0], tree.nearest(("period", "end"))[0]
+    return setting.file not in (period.file, file)
 
 
 def _locate(finding: Finding, tree: Node, tables: dict[str, Rows]) -> Problem:
