@@ -44,6 +44,14 @@ def roomiest(routes: Routes, room: I64) -> I32:
     return found
 
 
+def pooled(queue: I32, capacity: F64) -> F64:
+    """Return (P,) what places that share a queue can give together; endless where no place of it has a number."""
+    total, limited = np.zeros(queue.size), np.zeros(queue.size, np.bool_)
+    np.add.at(total, queue, np.where(np.isfinite(capacity), capacity, 0.0))
+    np.logical_or.at(limited, queue, np.isfinite(capacity))
+    return np.where(limited, total, float(UNLIMITED))
+
+
 def split_by_service(listed: I32) -> tuple[I32, npt.NDArray[np.bool_]]:
     """Return one entry a need: ((n, 2) row and place * SERVICES + kind, (n,) whether it comes with a referral)."""
     row, code = listed[:, 0], listed[:, 1]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulation.allotment import UNLIMITED as _UNLIMITED
-from simulation.allotment import last_month_start, refill, roomiest, split_by_service, whole
+from simulation.allotment import last_month_start, pooled, refill, roomiest, split_by_service, whole
 from simulation.kernels import company
 from simulation.kernels import programmes as kernels
 from simulation.kernels.day import drop_ended, live_day, refresh_bounds
@@ -32,7 +32,7 @@ from simulation.kernels.settle import apply_time_limits, depart, grant, lottery_
 from simulation.kernels.travel import assign_vehicles
 from simulation.units import DAYS_PER_MONTH
 from simulation.world.policy import calendar
-from simulation.world.rates import death_chances
+from simulation.world.rates import believed_deaths, death_chances
 from simulation.world.tables import build_world, effective_capacity
 
 if TYPE_CHECKING:
@@ -188,8 +188,8 @@ def board(model: RouteModel) -> None:
 
 def assist_returns(model: RouteModel) -> None:
     """Return programmes bring home people who want to go, while they have places; a country's are one pool."""
-    queue, per_country = model.return_queue, np.zeros(len(model.routes.places))
-    np.add.at(per_country, queue, np.minimum(model.settings.return_capacity, _UNLIMITED) * model.scale)
+    queue = model.return_queue
+    per_country = pooled(queue, model.settings.return_capacity) * model.scale
     model.returns_left = refill(model.returns_left, per_country, np.maximum(np.ceil(per_country), 1.0))
     asked = model.recorder.listed(RETURNING)
     if not len(asked):
@@ -228,9 +228,10 @@ def keep_company(model: RouteModel) -> None:
 
 
 def record(model: RouteModel) -> None:
-    """Keep the census and flows of the day; close the month on its last day."""
+    """Keep the census and flows of the day; close the month, with what people believe, on its last day."""
     model.recorder.end_day(model.day - model.first_day)
     if model.days_left == 1:
+        model.recorder.keep_beliefs(*believed_deaths(model.routes, model.settings, model.outlook))
         model.recorder.end_month()
 
 

@@ -8,7 +8,6 @@ from simulation.kernels.compile import inner
 from simulation.kernels.decide import choose
 from simulation.kernels.layout import BOARDING, RETURNING, Event, Option, Purpose, Service, Status
 from simulation.kernels.legs import bring_ashore, take_leg
-from simulation.kernels.money import collect_wages
 from simulation.kernels.moves import (
     count,
     end_journey,
@@ -32,7 +31,6 @@ def decide(world, keys, people, tally, row, place, day, days_left):  # type: ign
     boat = life.vehicle if at_sea else np.uint64(0)
     luck = boat if boat != 0 else shared_luck(people, row)
     choice_class = 0 if boat != 0 else life.choice_class
-    collect_wages(world, people, tally, row, day)
     k, short = choose(world, keys, life, place, choice_class, luck, day, boat != 0)
     if k < 0 and at_sea and life.cell < world.setup[0].n_legs:
         bring_ashore(world, keys, people, tally, row, life.cell, False, day, days_left)

@@ -2,6 +2,7 @@
 
 Separation is observed, not assumed: members follow the same draws while nothing happens to one of them alone. Whoever
 is now elsewhere (held, dead, aboard another boat, out of money) is apart from those who were with them until today.
+A party with a child and an adult is a family: only there does parting count as separation.
 """
 
 from __future__ import annotations
@@ -28,11 +29,17 @@ _ALONE = np.int64(-1)
 
 
 @inner
+def has_ended(status):  # type: ignore[no-untyped-def]
+    """Return whether a journey is over: whoever is still under way is alone then, the others stay as they were."""
+    return status > Status.DETAINED or status == Status.STAYED_HOME
+
+
+@inner
 def whereabouts(world, people, row):  # type: ignore[no-untyped-def]
     """Return a number that people share who are together, -1 for somebody who is with nobody."""
     life = people.life[row]
     status = world.cell_status[life.cell]
-    if status == Status.DEAD or life.flags & OWN_WAY:
+    if has_ended(status) or life.flags & OWN_WAY:
         return _ALONE
     if status == Status.TRAVELLING:  # the same leg, boat or vehicle, and day of arrival
         return (
@@ -92,11 +99,16 @@ def share_fortune(world, people, first, size, where, i):  # type: ignore[no-unty
 def look_over(world, people, tally, first, where):  # type: ignore[no-untyped-def]
     """Compare where the members of one party are with whom they were with; where (MAX_PARTY,) int64 scratch."""
     size = people.life[first].party_size
+    has_child, has_parent = False, False
     for i in range(size):
         where[i] = whereabouts(world, people, first + i)
         people.life[first + i].flags &= ~LISTED
+        has_child |= people.life[first + i].group % DEMOGRAPHICS % 3 == 1
+        has_parent |= people.life[first + i].group % DEMOGRAPHICS % 3 == 0
     for i in range(size):
         life = people.life[first + i]
+        if has_ended(world.cell_status[life.cell]):
+            continue
         now, had_adult, has_adult, first_of_group = 0, False, False, True
         for j in range(size):
             if j == i:
@@ -107,15 +119,14 @@ def look_over(world, people, tally, first, where):  # type: ignore[no-untyped-de
                 now |= 1 << j
                 has_adult |= adult
                 first_of_group &= j > i
-        if world.cell_status[life.cell] != Status.DEAD:
+        if has_child and has_parent:
             lost, met = life.together & ~now, now & ~life.together
             part(world, people, tally, first + i, lost, met)
             see_child(people, tally, first + i, had_adult, has_adult)
         if now and first_of_group:
             share_fortune(world, people, first, size, where, i)
         life.together = now
-        status = world.cell_status[life.cell]
-        if status >= Status.WAITING and status <= Status.DETAINED:
+        if world.cell_status[life.cell] != Status.NOT_STARTED:
             refresh_bound(world, people, first + i)
 
 

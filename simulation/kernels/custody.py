@@ -16,7 +16,7 @@ from simulation.kernels.vulnerability import wear_down
 @inner
 def take_into_custody(world, keys, people, tally, row, place, day, days_left):  # type: ignore[no-untyped-def]
     """Place somebody in the community, hold them in an unofficial site, or detain them, tonight if room is scarce."""
-    life, rules = people.life[row], world.place[place]
+    rules = world.place[place]
     if rules.alternatives > 0.0 and (
         uniform(keys[Stream.CUSTODY], people.who[row], day, 3) < rules.alternatives
     ):
@@ -24,7 +24,7 @@ def take_into_custody(world, keys, people, tally, row, place, day, days_left):  
         stay_at(world, keys, people, tally, row, place, Status.ALTERNATIVE, day, days_left)
         return
     if rules.unofficial > 0.0 and (uniform(keys[Stream.CUSTODY], people.who[row], day, 4) < rules.unofficial):
-        life.times_detained = min(255, life.times_detained + 1)
+        mark(world, people, row)
         count(tally, people, row, Event.UNOFFICIAL)
         stay_at(world, keys, people, tally, row, place, Status.CAPTIVE, day, days_left)
     elif rules.is_limited:
@@ -34,14 +34,20 @@ def take_into_custody(world, keys, people, tally, row, place, day, days_left):  
 
 
 @inner
-def detain(world, keys, people, tally, row, place, day, days_left):  # type: ignore[no-untyped-def]
-    """Detain a person at a place, until release or the time limit."""
+def mark(world, people, row):  # type: ignore[no-untyped-def]
+    """Keep what being detained leaves behind: a count, a need of protection, a floor under vulnerability."""
     life, setup = people.life[row], world.setup[0]
     life.times_detained = min(255, life.times_detained + 1)
     life.scar = min(255, life.scar + setup.detention_scar)
     life.vulnerability = max(life.vulnerability, life.scar)
     if setup.needs_on:
         life.needs |= 1 << Service.PROTECTION
+
+
+@inner
+def detain(world, keys, people, tally, row, place, day, days_left):  # type: ignore[no-untyped-def]
+    """Detain a person at a place, until release or the time limit."""
+    mark(world, people, row)
     stay_at(world, keys, people, tally, row, place, Status.DETAINED, day, days_left)
     count(tally, people, row, Event.DETAINED)
     if world.place[place].limit_days > 0:

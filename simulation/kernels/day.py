@@ -27,7 +27,7 @@ from simulation.kernels.layout import (
     Status,
 )
 from simulation.kernels.legs import end_in_arrival, share_fate
-from simulation.kernels.money import book, savings_of
+from simulation.kernels.money import book, collect_wages, savings_of
 from simulation.kernels.moves import (
     count,
     end_journey,
@@ -134,6 +134,8 @@ def stay(world, keys, people, tally, row, u, day, days_left):  # type: ignore[no
         leave_custody(world, keys, people, tally, row, day, days_left)
         return
     event, _ = event_of_day(world, people, row, cell, u, 1.0, rates_of(world, life))
+    if event != NOTHING or due:
+        collect_wages(world, people, tally, row, day)
     if event == Rate.LEAVE:
         if status == Status.DETAINED or status == Status.CAPTIVE:
             leave_custody(world, keys, people, tally, row, day, days_left)

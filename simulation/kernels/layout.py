@@ -209,6 +209,7 @@ LIFE = np.dtype(
         ("times_detained", np.uint8),  # saturating
         ("sea_attempts", np.uint8),  # saturating
         ("needs", np.uint8),  # a bit a Service
+        ("missed", np.uint8),  # needs that were asked for and not met since they arose: counted once
         ("party_size", np.uint8),  # people who started together; their rows are neighbours
         ("party_index", np.uint8),  # this person's among them, 0 the head
         ("together", np.uint8),  # a bit a member of the party whom the person is with, own bit left out
@@ -345,7 +346,7 @@ class World(NamedTuple):
     setup: Records  # (1,) SETUP
 
 
-# Lists of a day, of a row and a leg (BOARDING, APPLYING), a place * SERVICES + kind (SEEKING), or a place.
+# Lists of a day, of a row and a leg (BOARDING, APPLYING), a place * WANTS + needs (SEEKING), or a place.
 BOARDING, SEEKING, APPLYING, HOLDING, RETURNING, RELOCATING, PARTING = range(7)
 LISTS = 7
 

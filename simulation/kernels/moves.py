@@ -207,9 +207,7 @@ def go_home(world, keys, people, tally, row, day, days_left):  # type: ignore[no
     """Return a person home; some of them start again after a while."""
     end_journey(world, people, tally, row, Status.RETURNED, Event.RETURNED, days_left)
     setup = world.setup[0]
-    if setup.remigration_share > 0.0 and (
-        uniform(keys[Stream.RETURN], people.who[row], day, 0) < setup.remigration_share
-    ):
-        u = uniform(keys[Stream.RETURN], people.who[row], day, 1)
+    luck = shared_luck(people, row)  # a family that came home together starts again together
+    if setup.remigration_share > 0.0 and uniform(keys[Stream.RETURN], luck, day, 0) < setup.remigration_share:
+        u = uniform(keys[Stream.RETURN], luck, day, 1)
         people.due[row] = day + 1 + waiting_days(u, setup.remigration_days)
-        people.life[row].flags |= OWN_WAY

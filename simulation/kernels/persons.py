@@ -57,9 +57,9 @@ def draw_parties(key, head, stream, shares, companions, children, most):  # type
 
 
 @entry
-def draw_persons(
+def draw_persons(  # type: ignore[no-untyped-def]
     key, who, party, kind, stream, shares, uninformed, start, group, choice_class, vulnerability
-):  # type: ignore[no-untyped-def]
+):
     """Draw sex, age, company, intention, knowledge and vulnerability of everybody.
 
     party       (n,) uint64 whose luck intention and knowledge follow

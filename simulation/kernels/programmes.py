@@ -8,7 +8,7 @@ from simulation.kernels.compile import entry
 from simulation.kernels.custody import detain, release
 from simulation.kernels.layout import Event, Status
 from simulation.kernels.legs import take_leg
-from simulation.kernels.moves import count, go_home, lane_of, stay_at
+from simulation.kernels.moves import count, go_home, lane_of, renew, stay_at
 
 
 @entry
@@ -59,6 +59,8 @@ def assist(world, keys, people, tally, rows, places, left, queue, leg, day, days
                 go_home(world, keys, people, mine, row, day, days_left)
         else:
             count(mine, people, row, Event.RETURN_REFUSED)
+            if people.life[row].party_size > 1 and not held:
+                renew(world, keys, people, row, place, day)
             if held:
                 release(world, keys, people, mine, row, place, day, days_left)
 

@@ -72,6 +72,8 @@ def lottery_order(key: np.uint64, day: int, luck: U64, who: U64, queue: I32) -> 
 def serve(world, keys, people, tally, rows, targets, referred, capacity, day):  # type: ignore[no-untyped-def]
     """Serve people in need, in lottery order, up to each place's capacity today by kind; the rest is unmet need.
 
+    An unmet need stays open, to be asked for again, and is counted once.
+
     rows, targets  (n,) int32 in lottery order; a target is place * SERVICES + kind
     referred       (n,) bool, who comes with a referral: knows where to go and dares to
     capacity       (P * SERVICES,) int64, people who can still be served today; falls as they are (OUT)
@@ -88,13 +90,19 @@ def serve(world, keys, people, tally, rows, targets, referred, capacity, day):  
             count(mine, people, row, Event.SERVED)
             count(mine, people, row, Event.SERVED_HEALTH + kind)
             life.needs &= ~(1 << kind)
+            life.missed &= ~(1 << kind)
             relieve(people, row, world.relief[kind])
             if kind == Service.PROTECTION:
                 protect(world, keys, people, mine, row, day)
             refresh_bound(world, people, row)
             continue
-        count(mine, people, row, Event.UNMET)
-        count(mine, people, row, Event.UNMET_HEALTH + kind)
+        if not (life.missed >> kind) & 1:
+            count(mine, people, row, Event.UNMET)
+            count(mine, people, row, Event.UNMET_HEALTH + kind)
+        if world.setup[0].needs_on:  # the need stays, and is counted once
+            life.missed |= 1 << kind
+        else:
+            life.needs &= ~(1 << kind)
         referral = world.place[place].referral
         if referral > 0.0 and uniform(keys[Stream.SERVICE], who, day, 8 + kind) < referral:
             if not life.flags & REFERRED:
