@@ -10,48 +10,33 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from simulation.kernels.layout import EVENTS, I64, Event
+from simulation.costs import costs_of
+from simulation.kernels.layout import EVENTS, F64, I64, Event
+from simulation.outcomes import ALL_RATIOS, COUNTED, DAYS_IN, IN_CUSTODY, MONEY, RATES, RATIOS, RECORDED
 from simulation.result import RunResult
+
+__all__ = [
+    "COLUMNS",
+    "COUNTED",
+    "RATES",
+    "RATIOS",
+    "Amount",
+    "cuts",
+    "outcome_amounts",
+    "outcome_cells",
+    "summarise",
+]
 
 Mask = npt.NDArray[np.bool_]
 COLUMNS = ["outcome", "scope_kind", "scope", "group_kind", "group", "value", "n_simulated"]
 
-# Outcome -> event that it counts, wherever it happens.
-COUNTED = {
-    "journeys_started": Event.STARTED,
-    "arrivals": Event.ARRIVED,
-    "admissions": Event.ADMITTED,
-    "deaths": Event.DEATH,
-    "violence": Event.VIOLENCE,
-    "sgbv": Event.SGBV,
-    "robbery": Event.ROBBERY,
-    "injury": Event.INJURY,
-    "abductions": Event.ABDUCTION,
-    "separations": Event.SEPARATION,
-    "arrests": Event.ARREST,
-    "detentions": Event.DETAINED,
-    "expulsions": Event.EXPELLED,
-    "interceptions": Event.INTERCEPTED,
-    "rescues": Event.RESCUED,
-    "sahara_crossings": Event.SAHARA_CROSSING,
-    "sea_attempts": Event.SEA_ATTEMPT,
-    "served": Event.SERVED,
-    "unmet_need": Event.UNMET,
-    "returned": Event.RETURNED,
-    "settled": Event.SETTLED,
-    "flow": Event.ENTERED,
-}
 
-# Rate -> (numerator, denominator), per 1,000.
-RATES = {
-    "deaths_per_1000_journeys": ("deaths", "journeys"),
-    "deaths_sahara_per_1000_crossings": ("deaths_sahara", "sahara_crossings"),
-    "deaths_sea_per_1000_attempts": ("deaths_sea", "sea_attempts"),
-    "violence_per_1000_journeys": ("violence", "journeys"),
-    "sgbv_per_1000_journeys": ("sgbv", "journeys"),
-    "abductions_per_1000_journeys": ("abductions", "journeys"),
-    "detentions_per_1000_journeys": ("detentions", "journeys"),
-}
+@dataclass(frozen=True)
+class Amount:
+    """An outcome with the people behind it."""
+
+    value: F64  # (C, G), or a sum over cells or groups; of the people simulated, in the outcome's own unit
+    n: I64  # the same shape: people simulated, or person-days, behind it
 
 
 @dataclass(frozen=True)
@@ -68,47 +53,105 @@ def _groups(result: RunResult) -> list[_Group]:
         column = table[kind].to_numpy()
         found += [_Group(kind, str(name), column == name) for name in dict.fromkeys(column)]
     found.append(_Group("unaccompanied", "unaccompanied", table["company"].to_numpy() == "unaccompanied"))
+    risk_group = {row.stream: row.risk_group for row in result.scenario.composition}
+    of_column = np.array([risk_group.get(stream, "") for stream in table["stream"]])
+    names = [name for name in dict.fromkeys(of_column) if name]
+    if len(names) > 1:
+        found += [_Group("risk_group", str(name), of_column == name) for name in names]
     return found
 
 
-def first_month(result: RunResult, since: date | None) -> int:
-    """Return the index of the month from which to count: that of ``since``, or the run's first."""
-    start = result.scenario.document.period.start
-    return 0 if since is None else max(0, (since.year - start.year) * 12 + since.month - start.month)
+def _events(result: RunResult, month: int) -> I64:
+    """Return (EVENTS, C, G) events from a month on."""
+    c = result.counts
+    events = np.zeros((EVENTS, *c.stock.shape), np.int64)
+    of = c.event_month >= month
+    np.add.at(events, (c.event_kind[of], c.event_cell[of], c.event_group[of]), c.event_count[of])
+    return events
+
+
+def _days(result: RunResult, month: int) -> I64:
+    """Return (C, G) person-days from a month on."""
+    c = result.counts
+    days = np.zeros(c.stock.shape, np.int64)
+    of = c.days_month >= month
+    np.add.at(days, (c.days_cell[of], c.days_group[of]), c.days_count[of])
+    return days
+
+
+def _deadly_legs(result: RunResult) -> dict[str, Mask]:
+    """Return the cells of the legs by sea, and of irregular legs through the desert."""
+    legs = result.scenario.legs
+    at_sea, in_desert = np.zeros((2, result.counts.stock.shape[0]), np.bool_)
+    at_sea[: len(legs)] = [leg.mode == "sea" for leg in legs]
+    in_desert[: len(legs)] = [leg.mode == "desert" and leg.purpose == "irregular" for leg in legs]
+    return {"deaths_sea": at_sea, "deaths_sahara": in_desert}
 
 
 def outcome_cells(result: RunResult, since: date | None = None) -> dict[str, I64]:
-    """Return every outcome as simulated people or person-days by cell and group, (C, G).
+    """Return every outcome that counts people or person-days, of those simulated, by cell and group, (C, G).
 
-    Counts run from the month of ``since``; ``journeys`` are those that started from then on and those that were
-    under way when that month began (counted at the first cell, which has no meaning for them).
+    Counts run from the month of ``since``; ``journeys`` are those that started from then on, again or for the first
+    time, and those that were under way when that month began (counted at the first cell, which has no meaning for
+    them).
     """
     c = result.counts
-    month = first_month(result, since)
-    n_cells, n_groups = c.stock.shape
-    events = np.zeros((EVENTS, n_cells, n_groups), np.int64)
-    of = c.event_month >= month
-    np.add.at(events, (c.event_kind[of], c.event_cell[of], c.event_group[of]), c.event_count[of])
-    days = np.zeros((n_cells, n_groups), np.int64)
-    of = c.days_month >= month
-    np.add.at(days, (c.days_cell[of], c.days_group[of]), c.days_count[of])
-    cells = result.cells
-    setting = cells["setting"].to_numpy()
-    legs = result.scenario.legs
-    sea = np.zeros(n_cells, np.bool_)
-    desert = np.zeros(n_cells, np.bool_)
-    sea[: len(legs)] = [leg.mode == "sea" for leg in legs]
-    desert[: len(legs)] = [leg.mode == "desert" and leg.purpose == "irregular" for leg in legs]
-    alive = setting != "ended"
+    month = result.first_month(since)
+    events, days = _events(result, month), _days(result, month)
+    setting = result.cells["setting"].to_numpy()
+    child = (result.groups["age"] == "child").to_numpy()
     found: dict[str, I64] = {name: events[event] for name, event in COUNTED.items()}
-    found["deaths_sea"] = np.where(sea[:, None], events[Event.DEATH], 0)
-    found["deaths_sahara"] = np.where(desert[:, None], events[Event.DEATH], 0)
-    found["journeys"] = events[Event.STARTED].copy()
+    for name, cells in _deadly_legs(result).items():
+        found[name] = np.where(cells[:, None], events[Event.DEATH], 0)
+    for name, (event, custody) in IN_CUSTODY.items():
+        found[name] = np.where((setting == custody)[:, None], events[event], 0)
+    found["detentions_children"] = np.where(child, events[Event.DETAINED], 0)
+    found["journeys"] = events[Event.STARTED] + events[Event.RESTARTED]
     found["journeys"][0] += c.on_the_way[min(month, len(c.on_the_way) - 1)]
-    found["detention_person_days"] = np.where((setting == "detention")[:, None], days, 0)
-    found["captivity_person_days"] = np.where((setting == "captivity")[:, None], days, 0)
+    for name, where in DAYS_IN.items():
+        found[name] = np.where((setting == where)[:, None], days, 0)
+    found["detention_child_person_days"] = np.where(child, found["detention_person_days"], 0)
     found["person_days"] = days
-    found["still_on_the_way"] = np.where(alive[:, None], c.stock, 0)
+    found["still_on_the_way"] = np.where((setting != "ended")[:, None], c.stock, 0)
+    return found
+
+
+def outcome_amounts(result: RunResult, since: date | None = None) -> dict[str, Amount]:
+    """Return sums of money in USD, and deaths as they would be recorded, by cell and group, (C, G).
+
+    ``n`` of money is how many events there were in which it can change hands (of wages: person-days at work), of
+    recorded deaths how many true deaths. An outcome is left out where observation.csv has no rate for some month.
+    """
+    month = result.first_month(since)
+    events, days = _events(result, month), _days(result, month)
+    working = (result.cells["setting"] == "working").to_numpy()[:, None]
+    found = {}
+    for name, (usd, behind) in MONEY.items():
+        n = events[list(behind)].sum(axis=0) if behind else np.where(working, days, 0)
+        found[name] = Amount(events[list(usd)].sum(axis=0).astype(np.float64), n)
+    cells = _deadly_legs(result)
+    for name, (outcome, indicator) in RECORDED.items():
+        rate = _recorded_share(result, indicator)
+        if not np.isnan(rate[month:]).any():
+            found[name] = _recorded(result, month, cells[outcome], rate)
+    return found
+
+
+def _recorded_share(result: RunResult, indicator: str) -> F64:
+    """Return (n_months,) recorded over true by the year of each month; NaN for years without a row."""
+    rows = [row for row in result.scenario.observation if row.indicator == indicator]
+    holds = [[r.rate for r in rows if r.from_year <= year <= r.to_year] for year in result.months.year]
+    return np.array([rates[0] if rates else np.nan for rates in holds], np.float64)
+
+
+def _recorded(result: RunResult, month: int, cells: Mask, rate: F64) -> Amount:
+    """Return the deaths at some cells as they would be recorded."""
+    c = result.counts
+    of = (c.event_kind == Event.DEATH) & (c.event_month >= month) & cells[c.event_cell]
+    where = (c.event_cell[of], c.event_group[of])
+    found = Amount(np.zeros(c.stock.shape), np.zeros(c.stock.shape, np.int64))
+    np.add.at(found.n, where, c.event_count[of])
+    np.add.at(found.value, where, c.event_count[of] * rate[c.event_month[of]])
     return found
 
 
@@ -137,38 +180,76 @@ def cuts(result: RunResult) -> dict[str, Mask]:
     return padded
 
 
+Row = tuple[str, str, str, str, str, float, int]
+
+
+def _totals(amounts: dict[str, Amount], of: Mask, weight: float) -> dict[str, tuple[float, int]]:
+    """Return (value weighted to 1:1, people simulated behind it) of every outcome over some groups or cells."""
+    where = np.flatnonzero(of)
+    return {
+        name: (float(a.value[where].sum()) * weight, int(a.n[where].sum())) for name, a in amounts.items()
+    }
+
+
+def _ratio_rows(total: dict[str, tuple[float, int]], key: tuple[str, str, str, str]) -> Iterator[Row]:
+    for name, ratio in ALL_RATIOS.items():
+        bottom = sum(total[outcome][0] for outcome in ratio.bottoms)
+        top, n = total[ratio.top]
+        yield (name, *key, ratio.factor * top / bottom if bottom else float("nan"), n)
+
+
+def _local_rows(result: RunResult, by_cell: dict[str, Amount], weight: float) -> Iterator[Row]:
+    """Yield the rows of places, legs and cuts, for everybody."""
+    for kind, scope, cells in _scopes(result):
+        for name, (value, n) in _totals(by_cell, cells, weight).items():
+            if name != "journeys" and (n or value):
+                yield (name, kind, scope, "all", "all", value, n)
+    passing = {name: by_cell[name] for name in ("flow", "deaths")}
+    for point, cells in cuts(result).items():
+        for name, (value, n) in _totals(passing, cells, weight).items():
+            yield (name, "cut", point, "all", "all", value, n)
+
+
+def _cost_rows(result: RunResult, since: date | None, journeys: int) -> Iterator[Row]:
+    """Yield what each item costs, and all of them; a cost of settings alone rests on all journeys."""
+    key = ("all", "all", "all", "all")
+    found = costs_of(result, since)
+    for row in found:
+        yield (f"cost_{row.item}", *key, row.usd, journeys if row.n is None else row.n)
+    if found:
+        yield ("cost_total", *key, sum(row.usd for row in found), journeys)
+
+
+def _sum(counts: dict[str, I64], amounts: dict[str, Amount], axis: int) -> dict[str, Amount]:
+    """Return every outcome summed over cells (axis 0) or groups (axis 1)."""
+    summed = {name: table.sum(axis=axis) for name, table in counts.items()}
+    return {name: Amount(n.astype(np.float64), n) for name, n in summed.items()} | {
+        name: Amount(a.value.sum(axis=axis), a.n.sum(axis=axis)) for name, a in amounts.items()
+    }
+
+
 def summarise(result: RunResult, since: date | None = None) -> pd.DataFrame:
     """Return the tidy table of a run, or of its months from that of ``since`` on.
 
     One row per (outcome, scope_kind, scope, group_kind, group). scope_kind is all, place, leg or cut; group_kind is
-    all, sex, age, stream or unaccompanied (groups over the whole map; places, legs and cuts for everybody).
+    all, sex, age, stream, unaccompanied, or risk_group where the map has several (groups over the whole map; places,
+    legs and cuts for everybody; costs for the whole map and everybody).
 
     Returns:
-        Columns outcome, scope_kind, scope, group_kind, group; value (float: people, person-days, or a rate per 1,000,
-        weighted to 1:1; NaN for a rate without a denominator); n_simulated (int: simulated people or person-days
-        behind the value; for a rate, behind its numerator).
+        Columns outcome, scope_kind, scope, group_kind, group; value (float: people, person-days, USD, a rate per
+        1,000, a share or a mean, weighted to 1:1; NaN for a ratio without a denominator); n_simulated (int: simulated
+        people or person-days behind the value; for a ratio, behind its numerator; for money, events in which it can
+        change hands; for a cost of settings alone, all journeys).
     """
-    outcomes = outcome_cells(result, since)
+    counts, amounts = outcome_cells(result, since), outcome_amounts(result, since)
     weight = 1.0 / result.scale
-    rows: list[tuple[str, str, str, str, str, float, int]] = []
+    by_group, by_cell = _sum(counts, amounts, 0), _sum(counts, amounts, 1)
+    rows: list[Row] = []
     for group in _groups(result):
-        total = {name: int(table[:, group.columns].sum()) for name, table in outcomes.items()}
+        total = _totals(by_group, group.columns, weight)
         key = ("all", "all", group.kind, group.name)
-        rows += [(name, *key, n * weight, n) for name, n in total.items()]
-        for rate, (top, bottom) in RATES.items():
-            value = 1000.0 * total[top] / total[bottom] if total[bottom] else float("nan")
-            rows.append((rate, *key, value, total[top]))
-    by_cell = {name: table.sum(axis=1) for name, table in outcomes.items()}
-    for kind, scope, cells in _scopes(result):
-        where = np.flatnonzero(cells)
-        for name, totals in by_cell.items():
-            if name == "journeys":
-                continue
-            n = int(totals[where].sum())
-            if n:
-                rows.append((name, kind, scope, "all", "all", n * weight, n))
-    for point, cells in cuts(result).items():
-        for name in ("flow", "deaths"):
-            n = int(by_cell[name][cells].sum())
-            rows.append((name, "cut", point, "all", "all", n * weight, n))
+        rows += [(name, *key, value, n) for name, (value, n) in total.items()]
+        rows += _ratio_rows(total, key)
+    rows += _cost_rows(result, since, int(by_group["journeys"].n.sum()))
+    rows += _local_rows(result, by_cell, weight)
     return pd.DataFrame(rows, columns=COLUMNS)

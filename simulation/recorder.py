@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulation.kernels import layout
-from simulation.kernels.layout import EVENTS, I32, I64, LISTS, U8, Event, Tally
+from simulation.kernels.layout import EVENTS, F64, I32, I64, LISTS, U8, Event, Tally
 
 AnyInt = npt.NDArray[np.integer[Any]]
 N_STATUSES = len(layout.Status)
@@ -33,6 +33,8 @@ class Counts:
     initial: I64  # (C, G) people before the first day
     stock: I64  # (C, G) people at the end of the run
     on_the_way: I64  # (n_months, G) people between start and end of their journey when the month begins
+    believed: F64  # (n_months, 2, L) chance of death on a leg as the informed and the uninformed see it, month's end
+    true: F64  # (n_months, L) true chance of death on the leg, for somebody of average risk
 
 
 class Recorder:
@@ -66,6 +68,8 @@ class Recorder:
         self._events: list[tuple[AnyInt, ...]] = []
         self._days: list[tuple[AnyInt, ...]] = []
         self._on_the_way: list[I64] = []
+        self._believed: list[F64] = []
+        self._true: list[F64] = []
         self._alive = (cells >= layout.Status.WAITING) & (cells <= layout.Status.DETAINED)
         self._month = 0
 
@@ -101,6 +105,11 @@ class Recorder:
         self.tally.flow[:] = 0
         self._census[index] = self._initial + self.tally.census.sum(axis=0)
 
+    def keep_beliefs(self, believed: F64, true: F64) -> None:
+        """Keep what people believe at the end of a month: (2, L) and (L,) chances of death on a leg."""
+        self._believed.append(believed)
+        self._true.append(true)
+
     def end_month(self) -> None:
         """Close the month: keep its counts as sparse rows and start new ones at zero."""
         lanes = self.tally.events
@@ -131,4 +140,5 @@ class Recorder:
             month.astype(as_i32), cell.astype(as_i32), group.astype(as_i32), kind.astype(as_i32),
             count.astype(np.int64), d_month.astype(as_i32), d_cell.astype(as_i32), d_group.astype(as_i32),
             d_count.astype(np.int64), self._flow, self._census, self._stock, self.stock, np.stack(self._on_the_way),
+            np.stack(self._believed), np.stack(self._true),
         )  # fmt: skip

@@ -6,6 +6,7 @@ import json
 import shutil
 import tempfile
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,8 @@ from simulation.world.routes import DEMOGRAPHIC_NAMES
 
 FORMAT = 1
 METADATA_LIMIT_BYTES = 50_000_000
-TABLES = ("events", "person_days", "flows", "census")
+TABLES = ("events", "person_days", "flows", "census", "money", "beliefs")
+KNOWLEDGE = ("informed", "uninformed")
 _SETTINGS = ("waiting", "working", "stranded", "alternative", "detention", "captivity")
 
 
@@ -73,6 +75,11 @@ class RunResult:
         period = self.scenario.document.period
         return pd.date_range(period.start.replace(day=1), period.end, freq="MS")
 
+    def first_month(self, since: date | None) -> int:
+        """Return the index of the month from which to count: that of ``since``, or the run's first."""
+        start = self.scenario.document.period.start
+        return 0 if since is None else max(0, (since.year - start.year) * 12 + since.month - start.month)
+
     def _named(self, month: I32, cell: I32, group: I32, extra: dict[str, Any]) -> pd.DataFrame:
         cells, groups = self.cells.iloc[cell], self.groups.iloc[group]
         columns: dict[str, Any] = {"month": self.months[month].strftime("%Y-%m")}
@@ -83,10 +90,43 @@ class RunResult:
     @property
     def events(self) -> pd.DataFrame:
         """Simulated events by month, setting, location, stream, sex, age, company and event: column ``people``."""
+        return self._of_kinds("event", "people", is_money=False)
+
+    @property
+    def money(self) -> pd.DataFrame:
+        """Whole USD of people simulated, by month, setting, location, group and flow of money: column ``usd``."""
+        return self._of_kinds("flow", "usd", is_money=True)
+
+    def _of_kinds(self, kind: str, number: str, *, is_money: bool) -> pd.DataFrame:
         c = self.counts
-        kinds = np.array([e.name.lower() for e in Event])
-        extra = {"event": kinds[c.event_kind], "people": c.event_count}
-        return self._named(c.event_month, c.event_cell, c.event_group, extra)
+        names = np.array([e.name.lower() for e in Event])
+        of = np.array([e.name.startswith("USD_") for e in Event])[c.event_kind] == is_money
+        extra = {kind: names[c.event_kind[of]], number: c.event_count[of]}
+        extra[kind] = np.array([name.removeprefix("usd_") for name in extra[kind]], str)
+        return self._named(c.event_month[of], c.event_cell[of], c.event_group[of], extra)
+
+    @property
+    def beliefs(self) -> pd.DataFrame:
+        """Perceived against true risk: mean chance of death on the irregular legs of a zone of risk, at month's end.
+
+        One row a month, zone and class of knowledge (informed, uninformed): columns ``perceived`` and ``true``.
+        """
+        zone = np.array([leg.risk_zone if leg.purpose == "irregular" else "" for leg in self.scenario.legs])
+        parts = [
+            pd.DataFrame(
+                {
+                    "month": self.months.strftime("%Y-%m"),
+                    "zone": name,
+                    "knowledge": knowledge,
+                    "perceived": self.counts.believed[:, k][:, zone == name].mean(axis=1),
+                    "true": self.counts.true[:, zone == name].mean(axis=1),
+                }
+            )
+            for name in dict.fromkeys(zone[zone != ""])
+            for k, knowledge in enumerate(KNOWLEDGE)
+        ]
+        columns = ["month", "zone", "knowledge", "perceived", "true"]
+        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 
     @property
     def person_days(self) -> pd.DataFrame:

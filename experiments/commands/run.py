@@ -37,7 +37,7 @@ def command(scenario: Path, seed: int | None, scale: float | None, out: Path | N
 
     from simulation import run  # noqa: PLC0415
     from simulation.observables import summarise  # noqa: PLC0415
-    from simulation.result import check_target, read_request  # noqa: PLC0415
+    from simulation.result import TABLES, check_target, read_request  # noqa: PLC0415
 
     if (scenario / "metadata.json").is_file():
         loaded, stored_seed, stored_scale = read_request(scenario)
@@ -66,4 +66,4 @@ def command(scenario: Path, seed: int | None, scale: float | None, out: Path | N
         click.echo(
             f"  {value:>14,.1f}  {words}" if name.endswith("journeys") else f"  {value:>14,.0f}  {words}"
         )
-    click.echo(f"wrote {folder}/ (events, person_days, flows, census as Parquet; metadata.json)")
+    click.echo(f"wrote {folder}/ ({', '.join(TABLES)} as Parquet; metadata.json)")

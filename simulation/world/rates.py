@@ -207,3 +207,9 @@ def cell_rates(routes: Routes, settings: Settings, hazards: LegHazards, p: dict[
 def death_chances(routes: Routes, settings: Settings, outlook: Outlook) -> F64:
     """Return (L,) true chance of death on every leg today, for somebody of average risk."""
     return known_risks(routes, settings, leg_hazards(routes, settings, outlook), outlook).death
+
+
+def believed_deaths(routes: Routes, settings: Settings, outlook: Outlook) -> tuple[F64, F64]:
+    """Return chances of death on every leg today: (2, L) as the informed and the uninformed see them, and (L,) true."""
+    known = known_risks(routes, settings, leg_hazards(routes, settings, outlook), outlook)
+    return np.minimum(known.bias * known.death, 1.0), known.death
