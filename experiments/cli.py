@@ -14,6 +14,7 @@ from simulation.errors import SafePassageError, ScenarioError
 # Verb -> (module with a click command named `command`, one line for --help).
 VERBS = {
     "check": ("experiments.commands.check", "Report every problem of a scenario, or what it will simulate."),
+    "levers": ("experiments.commands.levers", "List the policy levers: keys, objectives, unit costs."),
     "run": ("experiments.commands.run", "Simulate one scenario and write a run folder."),
     "compare": (
         "experiments.commands.compare",

@@ -18,7 +18,7 @@ ALL = "all"
 
 def is_rate(outcome: str) -> bool:
     """Return whether an outcome is a ratio of two totals: its absence means "nobody at risk", not 0."""
-    return "_per_" in outcome
+    return "_per_" in outcome or outcome.endswith("_share")
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,15 @@ def collect_values(frames: Mapping[Task, pd.DataFrame]) -> Values:
     return Values(rows, value, simulated)
 
 
-_EPISODES = {"detention_person_days": "detentions", "captivity_person_days": "abductions"}
+_EPISODES = {
+    "detention_person_days": "detentions",
+    "detention_child_person_days": "detentions_children",
+    "captivity_person_days": "abductions",
+    "stranded_person_days": "stranded",
+    "alternatives_person_days": "alternatives",
+    "cost_detention": "detentions",
+    "cost_alternatives": "alternatives",
+}
 
 
 def _count_people(summary: pd.DataFrame) -> pd.DataFrame:

@@ -8,12 +8,12 @@ import pandas as pd
 
 from experiments.collect import is_rate
 from experiments.compare import Comparison
-from experiments.wording import OUTCOMES, say_change, say_leg, say_levels, say_outcome, say_ratio
+from experiments.wording import OUTCOMES, is_known, say_change, say_leg, say_levels, say_outcome, say_ratio
 
 ENDS = ("", "_low", "_high")
 MOST_LEGS = 3
 LEFT_OUT = {"flow", "journeys", "person_days"}
-"""Denominators and sums that say little about a whole route; comparison.csv has them."""
+"""Denominators and sums that say little about a whole route; comparison.csv has them, and what never happened."""
 
 
 def render(comparison: Comparison) -> str:
@@ -53,6 +53,7 @@ def _render_arm(comparison: Comparison, arm: str) -> list[str]:
     total, seeds = (_by_outcome(rows[rows["interval_kind"] == kind]) for kind in ("total", "monte_carlo"))
     order = [outcome for outcome in OUTCOMES if outcome in total and outcome not in LEFT_OUT]
     order += [outcome for outcome in total if outcome not in OUTCOMES]
+    order = [outcome for outcome in order if _happens(total[outcome])]
     baseline = comparison.plan.baseline.document.scenario
     head = ("", baseline, arm, "difference, total", "ratio, total", "difference, seeds only")
     cells: list[tuple[str, ...]] = [head]
@@ -78,6 +79,11 @@ def _render_displacement(comparison: Comparison, arm: str) -> list[str]:
 
 def _say_count(n: int, what: str) -> str:
     return f"{n} {what}" if n == 1 else f"{n} {what}s"
+
+
+def _happens(numbers: dict[str, float]) -> bool:
+    """Return whether a number is other than 0 in either scenario; a lever that nobody pulls has no cost."""
+    return any(is_known(numbers[arm]) and numbers[arm] != 0 for arm in ("baseline", "variant"))
 
 
 def _by_outcome(rows: pd.DataFrame) -> dict[str, dict[str, float]]:

@@ -89,22 +89,22 @@ def write_files(folder: Path) -> None:
 
 def _keys() -> Iterator[str]:
     yield "\n## Keys of a scenario file\n"
-    yield from _rows([("`base`", "path", "none", BASE_DOC), *_described(Document)])
+    yield from _rows([("`base`", "path", "none", BASE_DOC), *describe_fields(Document)])
     for model, name in ((Period, "period"), (Coupling, "coupling"), (Closure, "closures, each entry")):
         yield f"\n### {name}\n{_doc(model)}\n"
-        yield from _rows(_described(model))
+        yield from _rows(describe_fields(model))
 
 
 def _levers() -> Iterator[str]:
     yield f"\n## Levers\n{_doc(Levers)}\n"
     yield f"Every entry of every lever may say the following. {_doc(LeverEntry)}\n"
-    yield from _rows(_described(LeverEntry))
+    yield from _rows(describe_fields(LeverEntry))
     yield f"\n### scope\n{_doc(Scope)}\n"
-    yield from _rows(_described(Scope))
+    yield from _rows(describe_fields(Scope))
     for name, field in Levers.model_fields.items():
         entry = get_args(field.annotation)[0]
         yield f"\n### {name}\n{_doc(entry)}\n"
-        yield from _rows(_described(entry, without=tuple(LeverEntry.model_fields)))
+        yield from _rows(describe_fields(entry, without=tuple(LeverEntry.model_fields)))
 
 
 def _tables() -> Iterator[str]:
@@ -112,7 +112,7 @@ def _tables() -> Iterator[str]:
     for name, table in TABLES.items():
         need = "required" if table.is_required else "may be left out"
         yield f"\n### {name}.csv ({need}; one row for each {' and '.join(table.key)})\n{_doc(table.model)}\n"
-        yield from _rows(_described(table.model), head="column")
+        yield from _rows(describe_fields(table.model), head="column")
     yield (
         "\nParameters that parameters.csv must hold: "
         + ", ".join(f"`{n}`" for n in models.REQUIRED)
@@ -129,7 +129,8 @@ def _rows(rows: list[tuple[str, ...]], head: str = "key") -> Iterator[str]:
         yield "| " + " | ".join(" ".join(cell.replace("|", "\\|").split()) for cell in row) + " |"
 
 
-def _described(model: type[BaseModel], without: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+def describe_fields(model: type[BaseModel], without: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    """Return (key, value, default, meaning) of the fields of a model, as the reference says them."""
     return [
         (f"`{field.alias or name}`", _type_of(model, name, field), _default(field), field.description or "")
         for name, field in model.model_fields.items()
