@@ -62,8 +62,9 @@ constraints: ## renew constraints.txt (needs uv)
 	uv pip compile --universal --python-version 3.11 --all-extras --no-header --no-annotate --upgrade \
 		--output-file constraints.txt pyproject.toml
 
-reference: $(VENV)/.ready-dev ## write scenarios/schema.json and scenarios/REFERENCE.md
+reference: $(VENV)/.ready-dev ## write scenarios/schema.json, scenarios/REFERENCE.md and docs/parameters.md
 	$(BIN)/python -m simulation.spec.publish
+	$(BIN)/python -m simulation.spec.register
 
 clean: ## remove set-up, caches and compiled kernels; runs/ stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist build

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from small_worlds import tiny
 
 from simulation import run
 from simulation.kernels.layout import Event, Status
-from simulation.observables import COUNTED, RATES, outcome_cells
+from simulation.observables import outcome_amounts, outcome_cells
+from simulation.outcomes import ALL_RATIOS, COUNTED, RECORDED
 from simulation.phases import DAY
-from simulation.spec.models import PARAMETER_NAMES, Coupling, LeverEntry, Levers, Scenario, VehicleRisk
+from simulation.result import TABLES
+from simulation.spec.models import (
+    PARAMETER_NAMES,
+    Coupling,
+    LeverEntry,
+    Levers,
+    PathwayKind,
+    Scenario,
+    VehicleRisk,
+)
+from simulation.spec.quantities import Eligible, ServiceKind
 from simulation.world.routes import OUTCOMES
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -20,10 +32,18 @@ ODD = (DOCS / "ODD.md").read_text(encoding="utf-8")
 NAMED = set(re.findall(r"`([A-Za-z0-9_.]+)`", ODD))
 
 
+ENTRIES: list[type[LeverEntry]] = [get_args(field.annotation)[0] for field in Levers.model_fields.values()]
+
+
 def lever_keys() -> set[str]:
     """Return the keys of every lever beside its dates, scope and source."""
-    entries = [field.annotation.__args__[0] for field in Levers.model_fields.values()]
-    return {key for entry in entries for key in entry.model_fields} - set(LeverEntry.model_fields)
+    return {key for entry in ENTRIES for key in entry.model_fields} - set(LeverEntry.model_fields)
+
+
+def outcome_names() -> set[str]:
+    """Return the names of all outcomes but costs, whose names are made of items of unit costs."""
+    result = run(tiny("line"), scale=0.1)
+    return {*COUNTED, *RECORDED, *ALL_RATIOS, *outcome_cells(result), *outcome_amounts(result)}
 
 
 NAMES = {
@@ -32,7 +52,12 @@ NAMES = {
     "statuses": {status.name.lower() for status in Status},
     "events": {event.name.lower() for event in Event},
     "harms": set(OUTCOMES),
-    "outcomes": {*COUNTED, *RATES, *outcome_cells(run(tiny("line"), scale=0.1))},
+    "outcomes": outcome_names(),
+    "items of unit costs": {item for entry in ENTRIES for item in entry.costs},
+    "tables of a run": set(TABLES),
+    "kinds of service": set(get_args(ServiceKind)),
+    "kinds of pathway": set(get_args(PathwayKind)),
+    "who may apply": set(get_args(Eligible)),
     "parameters": set(PARAMETER_NAMES),
     "phases of a day": {phase.__name__ for phase in DAY},
     "couplings": set(Coupling.model_fields),
@@ -44,6 +69,21 @@ NAMES = {
 def test_every_name_is_explained(kind: str) -> None:
     assert NAMES[kind], kind
     assert sorted(NAMES[kind] - NAMED) == []
+
+
+@pytest.mark.parametrize("lever", Levers.model_fields)
+def test_every_lever_is_told_with_its_keys_and_objectives(lever: str) -> None:
+    entry = get_args(Levers.model_fields[lever].annotation)[0]
+    line = next(line for line in ODD.splitlines() if line.startswith(f"| `{lever}` |"))
+    keys = set(re.findall(r"`(\w+)`", line.split("|")[2]))
+    assert keys == set(entry.model_fields) - set(LeverEntry.model_fields)
+    assert line.split("|")[4].strip() == ", ".join(str(objective) for objective in entry.gcm)
+
+
+@pytest.mark.parametrize("name", PARAMETER_NAMES)
+def test_every_parameter_is_in_the_list_of_parameters(name: str) -> None:
+    listed = ODD.split("### 7.20 Parameters")[1].split("\n## ")[0]
+    assert f"`{name}`" in listed
 
 
 def test_every_quantity_of_vehicles_is_explained() -> None:
