@@ -45,7 +45,7 @@ def test_the_folder_holds_tables_and_metadata(result: RunResult, tmp_path: Path)
     for name in TABLES:
         stored = pd.read_parquet(folder / f"{name}.parquet", use_threads=False)
         pd.testing.assert_frame_equal(stored, getattr(result, name).reset_index(drop=True))
-        assert len(stored) > 0
+        assert len(stored) > 0 or name == "money", "nobody on this map lacks money, so none is followed"
         assert (
             pq.ParquetFile(folder / f"{name}.parquet").metadata.row_group(0).column(0).compression == "ZSTD"
         )
