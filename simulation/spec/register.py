@@ -25,9 +25,9 @@ CONFIDENCES = ("data", "published", "derived", "recalled", "assumed")
 FEW_ROWS = 80
 """Tables with fewer rows are printed row by row."""
 
-_PACKAGES = ("simulation", "calibration", "experiments")
+_MODEL = ROOT / "simulation"
 # These say that a name exists, not what is done with it.
-_LANGUAGE, _LAYOUT = ROOT / "simulation" / "spec", ROOT / "simulation" / "kernels" / "layout.py"
+_LANGUAGE, _LAYOUT = _MODEL / "spec", _MODEL / "kernels" / "layout.py"
 _ONLY = ("value", "rate")  # columns whose range is low and high: the only number of their table
 _FIGURES = 6  # significant figures: enough for every number of the tables as it was written
 
@@ -43,7 +43,7 @@ and assumed numbers are weakly supported: a result that hangs on one of them is 
 found is on the data sheet.
 
 A range is what `compare` draws from; the median of the draws is the value. *Neutral*: the value at which the mechanism
-does nothing. *Can be*: values that the model accepts at all. *Where used*: modules that name the number.
+does nothing. *Can be*: values that the model accepts at all. *Where used*: modules of `simulation` that name it.
 """
 
 
@@ -59,17 +59,16 @@ def write_register(page: Path) -> None:
 
 @cache
 def _sources() -> dict[str, str]:
-    """Return module name -> source text of everything that could use a number."""
-    files = [file for package in _PACKAGES for file in sorted((ROOT / package).rglob("*.py"))]
+    """Return module name -> source text of every part of the model that could use a number."""
     return {
-        ".".join(file.relative_to(ROOT).with_suffix("").parts): file.read_text(encoding="utf-8")
-        for file in files
+        ".".join(file.relative_to(_MODEL).with_suffix("").parts): file.read_text(encoding="utf-8")
+        for file in sorted(_MODEL.rglob("*.py"))
         if _LANGUAGE not in file.parents and file != _LAYOUT
     }
 
 
 def find_uses(name: str) -> list[str]:
-    """Return the modules that name a parameter or column, as an attribute or as a text of its own."""
+    """Return the modules of the model that name a parameter or column, as an attribute or as a text of its own."""
     pattern = re.compile(rf"(?:\.|[\"']){re.escape(name)}\b(?![\w(])")
     return [module for module, text in _sources().items() if pattern.search(text)]
 
@@ -235,8 +234,7 @@ def _range(low: float, high: float) -> str:
 
 
 def _modules(name: str) -> str:
-    """Return where a number is used, without the folders that all share."""
-    return ", ".join(f"`{module.removeprefix('simulation.')}`" for module in find_uses(name)) or "not used"
+    return ", ".join(f"`{module}`" for module in find_uses(name)) or "not by the model"
 
 
 def _table(columns: tuple[str, ...], body: Iterable[tuple[object, ...]]) -> Iterator[str]:
