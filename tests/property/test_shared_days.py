@@ -13,7 +13,14 @@ from experiments.plan import first_difference
 from simulation import load_scenario, run
 from simulation.recorder import Counts
 from simulation.runner import run_arms
-from simulation.spec.models import BorderEnforcement, Interception, Scenario, SearchAndRescue, Services
+from simulation.spec.models import (
+    BorderEnforcement,
+    Interception,
+    LegalPathways,
+    Scenario,
+    SearchAndRescue,
+    Services,
+)
 
 TINY = Path(__file__).parents[2] / "scenarios" / "tiny"
 
@@ -58,6 +65,22 @@ def test_shared_days_change_no_bit(name: str, threads: int) -> None:
         assert shared.scenario == separate.scenario
         assert differing(shared.counts, separate.counts) == []
     assert any(differing(alone[0].counts, other.counts) for other in alone[1:])  # the twins that must differ
+
+
+def test_shared_days_may_end_with_a_month() -> None:
+    """On the first of a month queues are seen under yesterday's policy, before the arms' own institutions act."""
+    scenario = load_scenario(TINY / "fork" / "fork.yaml")
+    parameters = scenario.document.parameters | {"queue_weight": 1.0}
+    document = scenario.document.model_copy(update={"parameters": parameters})
+    scenario = scenario.model_copy(update={"document": document})
+    scenario = with_levers(
+        scenario, "few_places", legal_pathways=LegalPathways(quota_factor=0.1, awareness=1.0)
+    )
+    start = date(scenario.document.period.start.year, 4, 1)
+    arms = [scenario, *variants(scenario, start)]
+    together = run_arms(arms, start, seed=5, threads=1)
+    for shared, arm in zip(together, arms, strict=True):
+        assert differing(shared.counts, run(arm, seed=5, threads=1).counts) == []
 
 
 def test_scenarios_that_differ_from_the_start_or_in_their_tables_share_no_days() -> None:
