@@ -149,9 +149,7 @@ class RouteModel(mesa.Model):
         for name in _CARRIED:
             setattr(twin, name, deepcopy(getattr(self, name)))
         twin.outlook = self.outlook.copy()
-        twin.settings = deepcopy(
-            self.settings
-        )  # on a first of a month the outlook adapts before institutions act
+        twin.settings = deepcopy(self.settings)  # the outlook adapts to yesterday's, before institutions act
         twin.changes |= {self.day + 1}  # its institutions have not acted yet
         return twin
 
