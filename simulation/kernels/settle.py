@@ -31,6 +31,7 @@ from simulation.kernels.moves import (
     is_child,
     lane_of,
     note_company,
+    place_cell,
     refresh_bound,
     shared_luck,
     stay_at,
@@ -68,6 +69,16 @@ def lottery_order(key: np.uint64, day: int, luck: U64, who: U64, queue: I32) -> 
     return np.lexsort((who, _lottery_priorities(key, luck, day), queue)).astype(np.int32)
 
 
+@inner
+def count_asked(world, tally, people, row, place, event):  # type: ignore[no-untyped-def]
+    """Count an event at the place where help was asked for: who came by referral may have gone on since."""
+    life = people.life[row]
+    cell = life.cell
+    if cell < world.setup[0].n_legs or world.cell_place[cell] != place:
+        cell = place_cell(world, place, Status.WAITING)
+    tally.events[cell, life.group, event] += 1
+
+
 @entry
 def serve(world, keys, people, tally, rows, targets, referred, capacity, day):  # type: ignore[no-untyped-def]
     """Serve people in need, in lottery order, up to each place's capacity today by kind; the rest is unmet need.
@@ -84,21 +95,23 @@ def serve(world, keys, people, tally, rows, targets, referred, capacity, day):  
         row = rows[i]
         place, kind = targets[i] // SERVICES, targets[i] % SERVICES
         who, life = people.who[row], people.life[row]
+        here = place_cell(world, place, Status.WAITING)  # some have decided since, and are gone
         asks = referred[i] or uniform(keys[Stream.SERVICE], who, day, kind) < world.reach[place, kind]
         if asks and capacity[targets[i]] > 0:
             capacity[targets[i]] -= 1
-            count(mine, people, row, Event.SERVED)
-            count(mine, people, row, Event.SERVED_HEALTH + kind)
+            count_asked(world, mine, people, row, place, Event.SERVED)
+            count_asked(world, mine, people, row, place, Event.SERVED_HEALTH + kind)
             life.needs &= ~(1 << kind)
             life.missed &= ~(1 << kind)
             relieve(people, row, world.relief[kind])
             if kind == Service.PROTECTION:
                 protect(world, keys, people, mine, row, day)
-            refresh_bound(world, people, row)
+            if world.cell_status[life.cell] <= Status.DETAINED:
+                refresh_bound(world, people, row)
             continue
         if not (life.missed >> kind) & 1:
-            count(mine, people, row, Event.UNMET)
-            count(mine, people, row, Event.UNMET_HEALTH + kind)
+            count_asked(world, mine, people, row, place, Event.UNMET)
+            count_asked(world, mine, people, row, place, Event.UNMET_HEALTH + kind)
         if world.setup[0].needs_on:  # the need stays, and is counted once
             life.missed |= 1 << kind
         else:
@@ -106,7 +119,7 @@ def serve(world, keys, people, tally, rows, targets, referred, capacity, day):  
         referral = world.place[place].referral
         if referral > 0.0 and uniform(keys[Stream.SERVICE], who, day, 8 + kind) < referral:
             if not life.flags & REFERRED:
-                count(mine, people, row, Event.REFERRED)
+                count_asked(world, mine, people, row, place, Event.REFERRED)
             life.flags |= REFERRED
 
 
