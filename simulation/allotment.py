@@ -35,7 +35,8 @@ def last_month_start(today: date) -> date:
 def roomiest(routes: Routes, room: I64) -> I32:
     """Return (P,) the other place of the same country where most people can still be detained; -1 if there is none."""
     countries = np.array([place.country for place in routes.places])
-    can_hold = np.array([row is not None for row in routes.detention], np.bool_)
+    # A sea zone has a row of custody.csv only so that the table is whole; nobody is held at sea.
+    can_hold = np.array([row is not None for row in routes.detention], np.bool_) & (routes.is_sea_zone == 0)
     found = np.full(room.size, -1, np.int32)
     for country in set(countries.tolist()):
         candidates = np.flatnonzero((countries == country) & can_hold & (room > 0))

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from small_worlds import SCENARIOS, changed
 
+from simulation.allotment import roomiest
 from simulation.institutions import LeverBook
 from simulation.model import RouteModel
 from simulation.spec.load import load_with_warnings
@@ -168,6 +169,15 @@ def test_the_end_of_containment_ends_it(day: date) -> None:
     assert now["interception"][off_libya].max() == 0.0
     assert now["anti_smuggling"].max() == 0.0
     assert [routes.legs[i].id for i in np.flatnonzero(now["closed"])] == ["e052"]
+
+
+def test_who_finds_no_room_in_detention_is_not_held_at_sea() -> None:
+    """A sea zone without a detention_capacity would be the roomiest place of Libya, and a way on to Europe."""
+    model = institutions()
+    room = np.where(np.isfinite(model.reference.detention_capacity), 0, 10**6).astype(np.int64)
+    elsewhere = roomiest(model.routes, room)
+    assert model.routes.is_sea_zone[elsewhere[elsewhere >= 0]].max() == 0
+    assert elsewhere[model.routes.place_index["tripoli"]] != model.routes.place_index["sea_tripolitania"]
 
 
 @pytest.mark.parametrize("day", DAYS)
