@@ -224,7 +224,10 @@ def keep_company(model: RouteModel) -> None:
     """Parties in which somebody moved are looked over: who is still with whom."""
     asked = model.recorder.listed(PARTING)
     if len(asked) and model.scenario.document.coupling.parties:
-        company.keep_company(model.world, model.people, model.recorder.tally, asked[:, 0].copy())
+        company.keep_company(
+            model.world, model.keys, model.people, model.recorder.tally, asked[:, 0].copy(), model.day,
+            model.days_left,
+        )  # fmt: skip
 
 
 def record(model: RouteModel) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from simulation.kernels.compile import entry, inner
+from simulation.kernels.custody import detain
 from simulation.kernels.harm import need_after
 from simulation.kernels.layout import (
     DEMOGRAPHICS,
@@ -22,7 +23,8 @@ from simulation.kernels.layout import (
     Rate,
     Status,
 )
-from simulation.kernels.moves import count, is_free, lane_of, refresh_bound
+from simulation.kernels.moves import count, is_free, lane_of, place_cell, refresh_bound, stay_at
+from simulation.kernels.rng import Stream, uniform
 from simulation.kernels.vulnerability import hurt
 
 _ALONE = np.int64(-1)
@@ -41,10 +43,11 @@ def whereabouts(world, people, row):  # type: ignore[no-untyped-def]
     status = world.cell_status[life.cell]
     if has_ended(status) or life.flags & OWN_WAY:
         return _ALONE
-    if status == Status.TRAVELLING:  # the same leg, boat or vehicle, and day of arrival
-        return (
-            np.int64(life.cell) + (np.int64(people.due[row]) << 24) + (np.int64(life.vehicle & 0xFFFF) << 48)
-        )
+    if status == Status.TRAVELLING and life.vehicle != 0:  # the same leg, and the vehicle's day and number
+        aboard = np.int64(life.vehicle & np.uint64(0xFFFFFFFF))
+        return np.int64(life.cell) + (aboard << 24) + (np.int64(1) << 57)
+    if status == Status.TRAVELLING:  # the same leg and day of arrival
+        return np.int64(life.cell) + (np.int64(people.due[row]) << 24)
     if is_free(status) or status == Status.ALTERNATIVE:
         return np.int64(world.setup[0].n_legs + world.cell_place[life.cell])
     return np.int64(life.cell) + (np.int64(1) << 23)
@@ -96,15 +99,72 @@ def share_fortune(world, people, first, size, where, i):  # type: ignore[no-unty
 
 
 @inner
-def look_over(world, people, tally, first, where):  # type: ignore[no-untyped-def]
+def follow(world, keys, people, tally, first, i, day, days_left):  # type: ignore[no-untyped-def]
+    """Let a child whose last adult was taken into custody, or was let go from it, go where the adult is.
+
+    Where children are exempt from detention they do not follow into it.
+    """
+    life = people.life[first + i]
+    if life.group % DEMOGRAPHICS % 3 != 1 or life.flags & OWN_WAY or life.together == 0:
+        return
+    mine, guardian = world.cell_status[life.cell], np.int64(-1)
+    if has_ended(mine):
+        return
+    for j in range(np.int64(life.party_size)):
+        if (life.together >> j) & 1 and people.life[first + j].group % DEMOGRAPHICS % 3 == 0:
+            theirs = world.cell_status[people.life[first + j].cell]
+            if people.life[first + j].cell == life.cell or (is_free(mine) and is_free(theirs)):
+                return  # still with an adult
+            if theirs == Status.CAPTIVE or theirs == Status.DETAINED or is_free(theirs):
+                guardian = j
+    if guardian < 0:
+        return
+    cell = people.life[first + guardian].cell
+    place, status = world.cell_place[cell], world.cell_status[cell]
+    in_custody = mine == Status.CAPTIVE or mine == Status.DETAINED
+    if in_custody == is_free(status) and (not in_custody or world.cell_place[life.cell] == place):
+        if uniform(keys[Stream.PARTY], people.who[first + i], day, 1) >= world.setup[0].family_unity:
+            return
+        if status == Status.DETAINED and world.place[place].arrest_child >= 0.0:
+            detain(world, keys, people, tally, first + i, place, day, days_left)
+        elif status == Status.CAPTIVE:
+            count(tally, people, first + i, Event.ABDUCTION)
+            stay_at(world, keys, people, tally, first + i, place, Status.CAPTIVE, day, days_left)
+        elif is_free(status):
+            count(tally, people, first + i, Event.RELEASED)
+            stay_at(world, keys, people, tally, first + i, place, Status.WAITING, day, days_left)
+
+
+@inner
+def turn_back(world, keys, people, tally, first, i, day, days_left):  # type: ignore[no-untyped-def]
+    """Let somebody under way go back with the member of the family who was turned back to the leg's start today."""
+    life = people.life[first + i]
+    if world.cell_status[life.cell] != Status.TRAVELLING or life.flags & OWN_WAY:
+        return
+    origin = world.leg[life.cell].origin
+    for j in range(np.int64(life.party_size)):
+        other = people.life[first + j]
+        if (life.together >> j) & 1 and other.cell == place_cell(world, origin, Status.WAITING):
+            if uniform(keys[Stream.PARTY], people.who[first], day, 2) < world.setup[0].family_unity:
+                stay_at(world, keys, people, tally, first + i, origin, Status.WAITING, day, days_left)
+            return
+
+
+@inner
+def look_over(world, keys, people, tally, first, where, day, days_left):  # type: ignore[no-untyped-def]
     """Compare where the members of one party are with whom they were with; where (MAX_PARTY,) int64 scratch."""
-    size = people.life[first].party_size
+    size = np.int64(people.life[first].party_size)
     has_child, has_parent = False, False
+    for i in range(size):
+        has_child |= people.life[first + i].group % DEMOGRAPHICS % 3 == 1
+        has_parent |= people.life[first + i].group % DEMOGRAPHICS % 3 == 0
+    if has_child and has_parent and world.setup[0].family_unity > 0.0:
+        for i in range(size):
+            turn_back(world, keys, people, tally, first, i, day, days_left)
+            follow(world, keys, people, tally, first, i, day, days_left)
     for i in range(size):
         where[i] = whereabouts(world, people, first + i)
         people.life[first + i].flags &= ~LISTED
-        has_child |= people.life[first + i].group % DEMOGRAPHICS % 3 == 1
-        has_parent |= people.life[first + i].group % DEMOGRAPHICS % 3 == 0
     for i in range(size):
         life = people.life[first + i]
         if has_ended(world.cell_status[life.cell]):
@@ -131,10 +191,11 @@ def look_over(world, people, tally, first, where):  # type: ignore[no-untyped-de
 
 
 @entry
-def keep_company(world, people, tally, rows):  # type: ignore[no-untyped-def]
+def keep_company(world, keys, people, tally, rows, day, days_left):  # type: ignore[no-untyped-def]
     """Look over the party of everybody listed; rows (n,) int32 in any order, parties may be listed more than once."""
     mine = lane_of(tally, 0)
     where = np.empty(MAX_PARTY, np.int64)
     for i in range(rows.size):
         if people.life[rows[i]].flags & LISTED:
-            look_over(world, people, mine, rows[i] - people.life[rows[i]].party_index, where)
+            first = np.int64(rows[i]) - np.int64(people.life[rows[i]].party_index)
+            look_over(world, keys, people, mine, first, where, day, days_left)

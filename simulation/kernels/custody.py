@@ -76,6 +76,7 @@ def leave_custody(world, keys, people, tally, row, day, days_left):  # type: ign
             go_home(world, keys, people, tally, row, day, days_left)
             return
         if rules.exit_expelled <= u < rules.exit_expelled + rules.exit_bribe and world.setup[0].money_on:
+            count(tally, people, row, Event.BOUGHT_OFF)
             pay(tally, people, row, Event.USD_BRIBES, rules.bribe_usd)
             note_company(people, tally, row)
     elif world.setup[0].money_on:

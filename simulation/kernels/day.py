@@ -139,6 +139,10 @@ def stay(world, keys, people, tally, row, u, day, days_left):  # type: ignore[no
     if event == Rate.LEAVE:
         if status == Status.DETAINED or status == Status.CAPTIVE:
             leave_custody(world, keys, people, tally, row, day, days_left)
+        elif world.place[
+            place
+        ].is_terminal:  # placed in the community at a destination: nobody decides there any more
+            end_in_arrival(world, people, tally, row, place, days_left)
         else:
             decide(world, keys, people, tally, row, place, day, days_left)
         return
@@ -166,7 +170,7 @@ def set_out(world, keys, people, tally, row, start_place, event, day, days_left)
     stay_at(world, keys, people, tally, row, place, Status.WAITING, day, days_left)
     count(tally, people, row, event)
     if world.setup[0].money_on:
-        usd = savings_of(world, keys, shared_luck(people, row), day)
+        usd = savings_of(world, keys, life.group // DEMOGRAPHICS, shared_luck(people, row), day)
         book(tally, people, row, Event.USD_SAVINGS, usd)
         life.money += usd
     decide(world, keys, people, tally, row, place, day, days_left)

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from simulation.kernels.compile import inner
-from simulation.kernels.layout import CREDIT, DEMOGRAPHICS
+from simulation.kernels.layout import CREDIT, DEMOGRAPHICS, Option
 from simulation.kernels.rng import Stream, uniform, words
 
 
@@ -36,8 +36,8 @@ def choose(world, keys, life, place, choice_class, luck, day, as_boat):  # type:
     luck     whose taste decides: the person's, the party's, or the vehicle's for a boat that must stay together
     as_boat  the boat decides as one: money, knowledge and eligibility of those aboard do not matter
     """
-    best = np.inf
-    winner = -1
+    best = staying = np.inf
+    winner = stay = -1
     short = False
     purse = 2**30 if as_boat or world.setup[0].money_on == 0 or life.flags & CREDIT else life.money
     block = np.uint32(0)
@@ -57,10 +57,15 @@ def choose(world, keys, life, place, choice_class, luck, day, as_boat):  # type:
             w0, w1, w2, w3 = words(keys[Stream.CHOICE], luck, day, block)
         word = w0 if option.slot == 0 else w1 if option.slot == 1 else w2 if option.slot == 2 else w3
         u = (float(word) + 0.5) / 4294967296.0
+        if option.kind == Option.STAY:  # how good it is depends on the others: last
+            staying, stay = -math.log1p(-u) / weight, k
+            continue
         if u >= best * weight:  # -log(1 - u) >= u: it cannot win, the logarithm is not needed
             continue
         finish = -math.log1p(-u) / weight
         if finish < best:
             best = finish
             winner = k
-    return winner, short
+    if short and world.place[place].savings <= 0.0:
+        staying /= max(world.stuck[place, choice_class], 1e-12)
+    return (stay if staying < best else winner), short

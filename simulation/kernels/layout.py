@@ -291,21 +291,26 @@ OPTION = np.dtype(
 SETUP = np.dtype(
     [
         ("robbery_loss", np.float64),
-        ("debt_exploitation", np.float64),
+        ("bonded", np.float64),  # factor of abduction and trafficking for people in debt
+        ("unbonded", np.float64),  # and for the others
         ("detention_step", np.float64),
         ("need_urgency", np.float64),
         ("service_stigma", np.float64),
         ("guardianship_relief", np.float64),
         ("reunion_rate", np.float64),
+        (
+            "family_unity",
+            np.float64,
+        ),  # chance that a child goes along with the adult, into custody and out of it
         ("remigration_share", np.float64),
         ("remigration_days", np.float64),
-        ("savings_median", np.float64),
         ("savings_spread", np.float64),
         ("n_legs", np.int32),
         ("n_places", np.int32),
         ("vulnerability_step", np.int32),  # rise per incident, in 1/255
         ("detention_scar", np.int32),  # in 1/255
         ("bribe", np.int32),  # USD
+        ("return_fare", np.int32),  # USD that going home by one's own means takes
         ("vehicles_on", np.uint8),  # 0: everybody has a boat or vehicle of their own
         ("parties_on", np.uint8),
         ("money_on", np.uint8),
@@ -338,7 +343,11 @@ class World(NamedTuple):
     option: Records  # (O,) OPTION
     option_start: I32  # (P + 1,) options of place p are option_start[p]:option_start[p + 1]
     weight: F64  # (O, CHOICE_CLASSES) exp(utility), 0 if closed
+    stuck: (
+        F64  # (P, CHOICE_CLASSES) factor of staying's weight for people who can neither pay nor earn the fare
+    )
     go: F64  # (S, CHOICE_CLASSES) chance that somebody who could start does
+    savings: F64  # (S,) median of what people of a stream take along, USD
     harm_multiplier: F64  # (256,) of vulnerability, 1 on average over people who start
     reach: F64  # (P, SERVICES) share of needs whose bearer knows where to go and dares to
     relief: F64  # (SERVICES,) share of vulnerability removed when served

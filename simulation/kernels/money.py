@@ -26,11 +26,11 @@ def book(tally, people, row, event, usd):  # type: ignore[no-untyped-def]
 
 
 @inner
-def savings_of(world, keys, luck, day):  # type: ignore[no-untyped-def]
-    """Return what somebody takes along, USD; the same for all of a party."""
+def savings_of(world, keys, stream, luck, day):  # type: ignore[no-untyped-def]
+    """Return what somebody of a stream takes along, USD; the same for all of a party."""
     a, b, c, d = words(keys[Stream.MONEY], luck, day, 0)
-    setup = world.setup[0]
-    return lognormal(to_uniform(a, b), to_uniform(c, d), setup.savings_median, setup.savings_spread)
+    spread = world.setup[0].savings_spread
+    return lognormal(to_uniform(a, b), to_uniform(c, d), world.savings[stream], spread)
 
 
 @inner

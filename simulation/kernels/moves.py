@@ -125,7 +125,7 @@ def seek_factor(world, life):  # type: ignore[no-untyped-def]
 @inner
 def bond_factor(world, life):  # type: ignore[no-untyped-def]
     """Return what the rate of abduction and trafficking is multiplied by: more for people in debt."""
-    return world.setup[0].debt_exploitation if life.debt > 0 else 1.0
+    return world.setup[0].bonded if life.debt > 0 else world.setup[0].unbonded
 
 
 @inner
@@ -146,6 +146,12 @@ def count(tally, people, row, event):  # type: ignore[no-untyped-def]
     """Count an event at the person's cell."""
     life = people.life[row]
     tally.events[life.cell, life.group, event] += 1
+
+
+@inner
+def count_at(tally, people, row, cell, event):  # type: ignore[no-untyped-def]
+    """Count an event of a person at a cell where they were today."""
+    tally.events[cell, people.life[row].group, event] += 1
 
 
 @inner

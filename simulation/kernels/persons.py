@@ -92,11 +92,11 @@ def draw_persons(  # type: ignore[no-untyped-def]
 
 
 @entry
-def draw_money(key, party, n_initial, credit, median, spread, money, flags):  # type: ignore[no-untyped-def]
+def draw_money(key, party, stream, n_initial, credit, median, spread, money, flags):  # type: ignore[no-untyped-def]
     """Draw who can travel on credit, and what those who are already on the way have left; the same for all of a party.
 
-    party  (n,) uint64;  n_initial  people under way before the first day, the first rows
-    credit  share who can travel on credit;  median, spread  USD and sigma of the log
+    party  (n,) uint64;  stream  (n,) int32;  n_initial  people under way before the first day, the first rows
+    credit  share who can travel on credit;  median  (S,) USD;  spread  sigma of the log
     money (n,) int32, flags (n,) uint8 OUT
     """
     for i in range(party.size):
@@ -104,4 +104,4 @@ def draw_money(key, party, n_initial, credit, median, spread, money, flags):  # 
             flags[i] |= CREDIT
         if i < n_initial:
             a, b, c, d = words(key, party[i], 0, 0)
-            money[i] = lognormal(to_uniform(a, b), to_uniform(c, d), median, spread)
+            money[i] = lognormal(to_uniform(a, b), to_uniform(c, d), median[stream[i]], spread)

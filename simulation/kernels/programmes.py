@@ -8,6 +8,7 @@ from simulation.kernels.compile import entry
 from simulation.kernels.custody import detain, release
 from simulation.kernels.layout import Event, Status
 from simulation.kernels.legs import take_leg
+from simulation.kernels.money import pay
 from simulation.kernels.moves import count, go_home, lane_of, renew, stay_at
 
 
@@ -39,7 +40,7 @@ def hold(world, keys, people, tally, rows, places, room, elsewhere, day, days_le
 
 @entry
 def assist(world, keys, people, tally, rows, places, left, queue, leg, day, days_left):  # type: ignore[no-untyped-def]
-    """Bring home people who want to go, while the programme has places; the others stay where they are.
+    """Bring home people who want to go, while the programme has places; others go by their own means if they can.
 
     rows, places  (n,) int32 in lottery order
     left          (P,) int64, places left today by queue; falls as they are given (OUT)
@@ -57,12 +58,15 @@ def assist(world, keys, people, tally, rows, places, left, queue, leg, day, days
                 take_leg(world, keys, people, mine, row, leg[place], np.uint64(0), day, days_left)
             else:
                 go_home(world, keys, people, mine, row, day, days_left)
+        elif not held and people.life[row].money >= world.setup[0].return_fare:
+            pay(mine, people, row, Event.USD_FARES, world.setup[0].return_fare)
+            go_home(world, keys, people, mine, row, day, days_left)
         else:
             count(mine, people, row, Event.RETURN_REFUSED)
-            if people.life[row].party_size > 1 and not held:
-                renew(world, keys, people, row, place, day)
             if held:
                 release(world, keys, people, mine, row, place, day, days_left)
+            elif people.life[row].party_size > 1:
+                renew(world, keys, people, row, place, day)
 
 
 @entry

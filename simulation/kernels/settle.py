@@ -95,7 +95,6 @@ def serve(world, keys, people, tally, rows, targets, referred, capacity, day):  
         row = rows[i]
         place, kind = targets[i] // SERVICES, targets[i] % SERVICES
         who, life = people.who[row], people.life[row]
-        here = place_cell(world, place, Status.WAITING)  # some have decided since, and are gone
         asks = referred[i] or uniform(keys[Stream.SERVICE], who, day, kind) < world.reach[place, kind]
         if asks and capacity[targets[i]] > 0:
             capacity[targets[i]] -= 1

@@ -52,7 +52,7 @@ def assign_vehicles(
     Args:
         key: Philox key of the boarding stream.
         day: Absolute day.
-        luck: (n,) whose lot counts: a party boards together, unless the boat is full in its midst.
+        luck: (n,) whose lot counts: a party boards together, the last aboard making room.
         who: (n,) people who board today.
         leg: (n,) leg of each.
         capacity: (L,) people to a vehicle.
@@ -60,13 +60,17 @@ def assign_vehicles(
 
     Returns:
         (order, vehicle): positions of the people in lottery order, and the vehicle of each in that order:
-        leg hash (32 bits), day (16), number (16). Full vehicles but the last; the same for any order of the input.
+        leg hash (32 bits), day (16), number (16). All but the last are full, by up to a party more than full; the same
+        for any order of the input.
     """
     order = np.lexsort((who, _boarding_priorities(key, luck, day), leg)).astype(np.int32)
     ordered_leg = leg[order]
     first = np.flatnonzero(np.r_[True, ordered_leg[1:] != ordered_leg[:-1]])
     rank = np.arange(order.size) - np.repeat(first, np.diff(np.r_[first, order.size]))
-    number = (rank // capacity[ordered_leg]).astype(np.uint64)
+    ordered_luck = luck[order]
+    is_first = np.r_[True, (ordered_luck[1:] != ordered_luck[:-1]) | (ordered_leg[1:] != ordered_leg[:-1])]
+    first_rank = rank[is_first][np.cumsum(is_first) - 1]  # a party boards where its first member does
+    number = (first_rank // capacity[ordered_leg]).astype(np.uint64)
     vehicle = (
         (leg_hash[ordered_leg].astype(np.uint64) << np.uint64(32))
         | (np.uint64(day) << np.uint64(16))

@@ -59,11 +59,13 @@ BOUNDS: dict[str, Bound] = {
     "main_peril_full": _RATIO,
     "companions_mean": Bound(0, 10),
     "reunion_rate": _SHARE,
+    "family_unity": _SHARE,
     "savings_median": Bound(0, 1e6),
     "savings_spread": Bound(0, 3),
     "credit_share": _SHARE,
     "saving_share": _SHARE,
     "debt_exploitation": _RATIO,
+    "debt_reference": _SHARE,
     "robbery_loss": _SHARE,
     "bribe": Bound(0, 1e6),
     "detention_step": _SHARE,
@@ -90,6 +92,7 @@ BOUNDS: dict[str, Bound] = {
     "anti_smuggling_peril": _RATIO,
     "driver_arrest_at_full": _SHARE,
     "remigration_share": _SHARE,
+    "return_fare": Bound(0, 1e6),
     "remigration_days": Bound(0, 1e4, is_open=True),
 }
 

@@ -45,6 +45,7 @@ _RISING: dict[str, tuple[tuple[str, ...], ...]] = {
         ("female_low", "female", "female_high"),
         ("child_low", "child", "child_high"),
         ("europe_low", "europe", "europe_high"),
+        ("savings_factor_low", "savings_factor", "savings_factor_high"),
     ),
     "initial": (("people_low", "people", "people_high"),),
     "relative_risks": (("low", "value", "high"),),

@@ -39,12 +39,14 @@ NEUTRAL: dict[str, float] = {
     # parties
     "companions_mean": 0.0,
     "reunion_rate": 0.0,
+    "family_unity": 0.0,
     # money
     "savings_median": 0.0,
     "savings_spread": 0.0,
     "credit_share": 0.0,
     "saving_share": 1.0,
     "debt_exploitation": 1.0,
+    "debt_reference": 0.0,
     "robbery_loss": 0.0,
     "bribe": 0.0,
     # custody
@@ -79,6 +81,7 @@ NEUTRAL: dict[str, float] = {
     # returns
     "remigration_share": 0.0,
     "remigration_days": 180.0,
+    "return_fare": 0.0,
 }
 
 PARAMETER_NAMES = (*REQUIRED, *NEUTRAL)

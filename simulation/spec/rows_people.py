@@ -56,6 +56,11 @@ class Composition(Strict):
     europe_low: _ShareEnd = None
     europe_high: _ShareEnd = None
     """Range of europe."""
+    savings_factor: Annotated[float, Field(ge=0, le=100)] = 1.0
+    """Savings at the start over savings_median."""
+    savings_factor_low: Annotated[float, Field(ge=0, le=100)] | None = None
+    savings_factor_high: Annotated[float, Field(ge=0, le=100)] | None = None
+    """Range of savings_factor."""
     risk_group: Identifier = "all"
     """Name that relative_risks.csv may refer to, such as west_central_africa."""
     derivation: str

@@ -121,3 +121,25 @@ def solve(routes: Routes, perceived: Perceived, parameters: dict[str, float]) ->
         with np.errstate(divide="ignore"):
             value[busy] = np.where(spread > 0, top + np.log(spread), _NO_OPTION)
     return np.where(terminal, arrived, value), scaled
+
+
+def stuck_factor(routes: Routes, perceived: Perceived, parameters: dict[str, float], value: F64) -> F64:
+    """Return (P, CHOICE_CLASSES) what the weight of staying is multiplied by for people who cannot go on.
+
+    Values count on going on. Somebody without the fare where there is no work can only stay, settle or go home: their
+    value W of the place obeys W = log(exp(u_stay + discount W) + sum over settle and return of exp(u)), and staying
+    weighs exp(discount (W - V)) of what it does to others.
+
+    value  (P, CHOICE_CLASSES) from ``solve``
+    """
+    terms = _terms(routes, perceived, parameters, np.repeat(rewards(parameters), 2, axis=0))
+    homeward = (routes.option_kind == Option.SETTLE) | (routes.option_kind == Option.RETURN)
+    on_leg = (routes.option_leg >= 0) & (routes.purpose[routes.option_leg] == Purpose.RETURN_VOLUNTARY)
+    given_up = np.zeros_like(value)
+    chosen = np.flatnonzero(homeward | on_leg)
+    np.add.at(given_up, routes.option_place[chosen], np.exp(terms.utility[chosen]))
+    stay, discount = np.exp(parameters["stay_utility"]), parameters["discount"]
+    stuck = value.copy()
+    for _ in range(_SWEEPS):
+        stuck = np.log(stay * np.exp(discount * stuck) + given_up)
+    return np.asarray(np.exp(np.minimum(discount * (stuck - value), 0.0)), np.float64)

@@ -118,7 +118,7 @@ def _relative_risk(draw: Draw, row: RelativeRisk) -> RelativeRisk:
 
 def _composition(draw: Draw, row: Composition) -> Composition:
     """Draw sex, age and the share bound for Europe; the other intentions keep their proportions."""
-    for field in ("female", "child"):
+    for field in ("female", "child", "savings_factor"):
         row = draw.redraw(row, f"{field}:{row.stream}", field)
     drawn = draw.redraw(row, f"europe:{row.stream}", "europe")
     if drawn.europe == row.europe or row.europe >= 1.0:

@@ -128,8 +128,8 @@ def build_population(
     money, flags = np.zeros(n, np.int32), np.zeros(n, np.uint8)
     if scenario.document.coupling.money and parameters["savings_median"] > 0:
         draw_money(
-            stream_key(seed, Stream.MONEY), roster.party, n_initial, parameters["credit_share"],
-            parameters["savings_median"], parameters["savings_spread"], money, flags,
+            stream_key(seed, Stream.MONEY), roster.party, stream, n_initial, parameters["credit_share"],
+            routes.savings_factor * parameters["savings_median"], parameters["savings_spread"], money, flags,
         )  # fmt: skip
     life["group"], life["choice_class"], life["vulnerability"] = group, choice_class, vulnerability
     life["money"], life["flags"] = money, flags

@@ -129,16 +129,22 @@ def setup_record(
 ) -> layout.Records:
     """Return the numbers that hold everywhere, and which mechanisms are on."""
     same = (
-        "robbery_loss", "debt_exploitation", "detention_step", "need_urgency", "service_stigma",
-        "guardianship_relief", "reunion_rate", "remigration_share", "remigration_days", "savings_median",
+        "robbery_loss", "detention_step", "need_urgency", "service_stigma",
+        "guardianship_relief", "reunion_rate", "family_unity", "remigration_share", "remigration_days",
         "savings_spread",
     )  # fmt: skip
+    mean_bond = 1.0 + p["debt_reference"] * (
+        p["debt_exploitation"] - 1.0
+    )  # base hazards hold at this share in debt
     columns: dict[str, float] = {name: p[name] for name in same} | {
+        "bonded": p["debt_exploitation"] / mean_bond,
+        "unbonded": 1.0 / mean_bond,
         "n_legs": len(routes.legs),
         "n_places": len(routes.places),
         "vulnerability_step": round(255 * p["vulnerability_step"]),
         "detention_scar": round(255 * p["detention_scar"]),
         "bribe": round(p["bribe"]),
+        "return_fare": round(p["return_fare"]) if coupling.money and p["savings_median"] > 0 else 0,
         "vehicles_on": coupling.vehicles,
         "parties_on": coupling.parties,
         "money_on": coupling.money and p["savings_median"] > 0,

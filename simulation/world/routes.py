@@ -69,6 +69,7 @@ class Routes:
     is_terminal: U8
     is_sea_zone: U8
     region: I32  # (P,) index in INTENTIONS of the region of the place
+    savings_factor: F64  # (S,) savings of a stream over savings_median
     stream_place: I32  # (S,)
     leg_risk: F64  # (L, HARMS) base rates a day, before relative risks
     place_risk: F64  # (P, HARMS)
@@ -251,6 +252,7 @@ def build_routes(scenario: Scenario) -> Routes:
     captivity_risk[:, 1:3] = 0.0
     streams = tuple(dict.fromkeys(row.stream for row in scenario.streams))
     stream_place = {row.stream: index[row.place] for row in scenario.streams}
+    factor = {row.stream: row.savings_factor for row in scenario.composition}
     options = _options(scenario, index, terminal, sea)
     counts = (
         np.bincount([row[0] for row in options], minlength=len(places))
@@ -287,6 +289,7 @@ def build_routes(scenario: Scenario) -> Routes:
         is_terminal=terminal,
         is_sea_zone=sea,
         region=np.array([region_of(p.country) for p in places], np.int32),
+        savings_factor=np.array([factor[s] for s in streams], np.float64),
         stream_place=np.array([stream_place[s] for s in streams], np.int32),
         leg_risk=leg_risk,
         place_risk=place_risk,

@@ -7,7 +7,7 @@ import numpy as np
 from simulation.kernels import layout
 from simulation.kernels.layout import F64, SERVICES, Purpose, Service, Status, World
 from simulation.spec.models import NEUTRAL, Scenario
-from simulation.world.choice import solve
+from simulation.world.choice import solve, stuck_factor
 from simulation.world.outlook import Outlook
 from simulation.world.policy import Settings
 from simulation.world.rates import cell_rates, known_risks, leg_hazards, vulnerability_multiplier
@@ -88,7 +88,8 @@ def build_world(
     p, coupling = resolve_parameters(scenario), scenario.document.coupling
     now = Outlook.begin(routes, p, coupling) if outlook is None else outlook
     hazards = leg_hazards(routes, settings, now)
-    value, weight = solve(routes, known_risks(routes, settings, hazards, now), p)
+    perceived = known_risks(routes, settings, hazards, now)
+    value, weight = solve(routes, perceived, p)
     base = value if reference is None else reference
     change = value[routes.stream_place] - base[routes.stream_place]
     status, place = cell_status(routes)
@@ -103,7 +104,9 @@ def build_world(
         option=option_records(routes, settings, hazards.fare),
         option_start=routes.option_start,
         weight=weight,
+        stuck=stuck_factor(routes, perceived, p, value),
         go=np.minimum(p["departure_reference"] * np.exp(p["deterrence_elasticity"] * change), 1.0),
+        savings=routes.savings_factor * p["savings_median"],
         harm_multiplier=vulnerability_multiplier(p["vulnerability_gamma"], p["vulnerability_start"]),
         reach=service_reach(settings, p),
         relief=relief,
