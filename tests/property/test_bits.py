@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
-from small_worlds import changed, everybody, lived, route, same_counts, tiny, worlds
+from random_worlds import worlds
+from small_worlds import changed, everybody, lived, route, same_counts, tiny
 
 from simulation import RouteModel, phases, run
 from simulation.result import TABLES, read_parquet
@@ -35,8 +36,13 @@ def test_threads_change_nothing(name: str, threads: int, monkeypatch: pytest.Mon
 
 
 def shuffle_rows(model: RouteModel, seed: int) -> None:
-    """Put the rows of people in another order before the first day; everybody is looked at from then on."""
-    order = np.random.default_rng(seed).permutation(model.people.who.size)
+    """Put the parties in another order before the first day; everybody is looked at from then on.
+
+    Rows of a party stay neighbours, the head first: who is with whom is looked up that way.
+    """
+    party = np.cumsum(model.people.life["party_index"] == 0) - 1
+    places = np.random.default_rng(seed).permutation(party.max(initial=-1) + 1)
+    order = np.argsort(places[party], kind="stable")
     for column in model.people:
         column[:] = column[order]
     model.start_days[:] = model.first_day  # the active rows: all of them, in an order of their own
@@ -57,7 +63,7 @@ def test_the_order_of_rows_changes_nothing(name: str) -> None:
     pd.testing.assert_frame_equal(everybody(straight), everybody(mixed))
 
 
-@settings(max_examples=15)
+@settings(max_examples=35)
 @given(scenario=worlds())
 def test_no_random_world_depends_on_order_or_threads(scenario: Scenario) -> None:
     straight = lived(scenario, threads=1)
@@ -98,7 +104,7 @@ def test_a_run_folder_repeats_itself(name: str, tmp_path: Path) -> None:
     assert (again.seed, again.scale, again.scenario) == (12, 0.5, first.scenario)
     for table in TABLES:
         one, two = (read_parquet(tmp_path / f / f"{table}.parquet") for f in ("first", "again"))
-        assert len(one)
+        assert len(one) or table in {"money", "beliefs"}, "these are of mechanisms that tiny maps leave off"
         pd.testing.assert_frame_equal(one, two)
         files = [(tmp_path / f / f"{table}.parquet").read_bytes() for f in ("first", "again")]
         assert files[0] == files[1]

@@ -8,7 +8,7 @@ import pytest
 from small_worlds import closing, everybody, lived, route, tiny, uncoupled
 
 from simulation import RouteModel
-from simulation.kernels.layout import NEVER, Status
+from simulation.kernels.layout import NEVER, PLACE_BLOCKS, Status
 from simulation.spec.models import Scenario
 from simulation.world.routes import Routes
 
@@ -42,7 +42,9 @@ def lived_with_visits(scenario: Scenario) -> tuple[RouteModel, pd.DataFrame]:
     starts = people.life["start_day"] >= 0
     everyone = np.arange(people.who.size)
     visited[everyone[starts], routes.stream_place[people.life["group"][starts] // 6]] = True
-    end = np.concatenate([routes.destination, *[np.arange(n_places)] * 4, np.full(7, n_places)])
+    end = np.concatenate(
+        [routes.destination, *[np.arange(n_places)] * len(PLACE_BLOCKS), np.full(7, n_places)]
+    )
     begin = np.concatenate([routes.origin, end[n_legs:]])
     while model.running:
         visited[everyone, begin[people.life["cell"]]] = visited[everyone, end[people.life["cell"]]] = True

@@ -8,6 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from random_worlds import lever_sets, worlds
+from small_worlds import FIRST
 
 from experiments.plan import first_difference
 from simulation import load_scenario, run
@@ -16,7 +20,7 @@ from simulation.runner import run_arms
 from simulation.spec.models import (
     BorderEnforcement,
     Interception,
-    LegalPathways,
+    Levers,
     Scenario,
     SearchAndRescue,
     Services,
@@ -67,22 +71,6 @@ def test_shared_days_change_no_bit(name: str, threads: int) -> None:
     assert any(differing(alone[0].counts, other.counts) for other in alone[1:])  # the twins that must differ
 
 
-def test_shared_days_may_end_with_a_month() -> None:
-    """On the first of a month queues are seen under yesterday's policy, before the arms' own institutions act."""
-    scenario = load_scenario(TINY / "fork" / "fork.yaml")
-    parameters = scenario.document.parameters | {"queue_weight": 1.0}
-    document = scenario.document.model_copy(update={"parameters": parameters})
-    scenario = scenario.model_copy(update={"document": document})
-    scenario = with_levers(
-        scenario, "few_places", legal_pathways=LegalPathways(quota_factor=0.1, awareness=1.0)
-    )
-    start = date(scenario.document.period.start.year, 4, 1)
-    arms = [scenario, *variants(scenario, start)]
-    together = run_arms(arms, start, seed=5, threads=1)
-    for shared, arm in zip(together, arms, strict=True):
-        assert differing(shared.counts, run(arm, seed=5, threads=1).counts) == []
-
-
 def test_scenarios_that_differ_from_the_start_or_in_their_tables_share_no_days() -> None:
     scenario = load_scenario(TINY / "fork" / "fork.yaml")
     first = scenario.document.period.start
@@ -99,3 +87,34 @@ def test_scenarios_that_differ_from_the_start_or_in_their_tables_share_no_days()
     assert first_difference(scenario, [other]) is None
     assert first_difference(scenario, [later, early]) is None
     assert first_difference(scenario, [later]) == first + timedelta(days=9)
+
+
+def from_day(scenario: Scenario, name: str, more: Levers, start: date) -> Scenario:
+    """Return the scenario with further settings of every lever, all in force from a day on."""
+    levers = scenario.document.levers
+    later = {
+        key: (
+            *getattr(levers, key),
+            *(entry.model_copy(update={"start": start}) for entry in getattr(more, key)),
+        )
+        for key in Levers.model_fields
+    }
+    document = scenario.document.model_copy(
+        update={"scenario": name, "levers": levers.model_copy(update=later)}
+    )
+    return scenario.model_copy(update={"document": document})
+
+
+@settings(max_examples=40)
+@given(scenario=worlds(), more=lever_sets(), day=st.integers(5, 32), scale=st.sampled_from([1.0, 0.5]))
+def test_shared_days_change_no_bit_whatever_is_on(
+    scenario: Scenario, more: Levers, day: int, scale: float
+) -> None:
+    """Any mechanism on, any levers from any day on: parties, purses, markets, beliefs and queues go along."""
+    start = FIRST + timedelta(days=day)
+    arm = from_day(scenario, "other", more, start)
+    assert first_difference(scenario, [arm]) == start
+    together = run_arms([scenario, arm], start, seed=3, scale=scale, threads=1)
+    for shared, one in zip(together, (scenario, arm), strict=True):
+        alone = run(one, seed=3, scale=scale, threads=1)
+        assert differing(shared.counts, alone.counts) == []
