@@ -12,19 +12,28 @@ from simulation.kernels.layout import F64, I32, I64, SERVICES
 from simulation.world.routes import Routes
 
 UNLIMITED = 2**60
+_MARGIN = 1e-9  # for sums such as ten times 0.1
 
 
 def refill(left: F64, daily: F64, most: F64) -> F64:
-    """Return what can be given today: what was left and today's share, never more than ``most``.
+    """Return what can be given today: what was left and today's share, never more whole places than in ``most``.
 
-    What is below one person is kept for the days that follow, so that a small capacity, or a small scale, still serves.
+    Only whole places lapse. What is below one person is kept for the days that follow, so that a small capacity, or a
+    small scale, still serves as many in all.
     """
-    return np.where(daily > 0, np.minimum(left + daily, most), 0.0)
+    total = np.maximum(left, 0.0) + daily  # left may be below 0 by rounding
+    lapsed = np.maximum(np.floor(total + _MARGIN) - np.floor(most + _MARGIN), 0.0)
+    return np.where(daily > 0, total - lapsed, 0.0)
+
+
+def fraction(left: F64) -> F64:
+    """Return what of places is below one whole place."""
+    return np.maximum((left + _MARGIN) % 1.0 - _MARGIN, 0.0)
 
 
 def whole(left: F64) -> I64:
-    """Return whole people; the margin is for sums such as ten times 0.1."""
-    return np.floor(np.minimum(left + 1e-9, UNLIMITED)).astype(np.int64)
+    """Return whole people."""
+    return np.floor(np.minimum(left + _MARGIN, UNLIMITED)).astype(np.int64)
 
 
 def last_month_start(today: date) -> date:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulation.allotment import UNLIMITED as _UNLIMITED
-from simulation.allotment import last_month_start, pooled, refill, roomiest, split_by_service, whole
+from simulation.allotment import fraction, last_month_start, pooled, refill, roomiest, split_by_service, whole
 from simulation.kernels import company
 from simulation.kernels import programmes as kernels
 from simulation.kernels.day import drop_ended, live_day, refresh_bounds
@@ -59,7 +59,7 @@ def _free(left: F64, *, binding: bool) -> tuple[I64, I64]:
 def _monthly(model: RouteModel, left: F64, daily: F64) -> F64:
     """Return what can be given today of places that are dealt out daily and lapse at the end of a calendar month."""
     if model.today.day == 1:  # less than one whole place carries over, or small quotas would admit nobody
-        left = left % 1.0
+        left = fraction(left)
     return refill(left, daily, np.maximum(daily * DAYS_PER_MONTH, 1.0))
 
 

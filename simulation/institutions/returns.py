@@ -32,7 +32,9 @@ class ReturnProgramme(Institution):
                 settings.assisted_exits[where & equipped] = entry.assisted_exits
             if entry.assisted is not None or entry.assisted_factor != 1.0:
                 base = reference.return_capacity[where] if entry.assisted is None else entry.assisted
-                settings.return_capacity[where] = base * entry.assisted_factor
+                # Places without a limit stay without one, even where the factor is 0.
+                limited = np.where(np.isfinite(base), base, 0.0) * entry.assisted_factor
+                settings.return_capacity[where] = np.where(np.isfinite(base), limited, np.inf)
             if entry.budget is not None:
                 settings.return_capacity[where] += self._bought(ruling, entry.budget)[where]
 

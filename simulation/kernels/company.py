@@ -107,7 +107,7 @@ def follow(world, keys, people, tally, first, i, day, days_left):  # type: ignor
     life = people.life[first + i]
     if life.group % DEMOGRAPHICS % 3 != 1 or life.flags & OWN_WAY or life.together == 0:
         return
-    mine, guardian = world.cell_status[life.cell], np.int64(-1)
+    mine, guardian = world.cell_status[life.cell], -1
     if has_ended(mine):
         return
     for j in range(np.int64(life.party_size)):
@@ -129,6 +129,9 @@ def follow(world, keys, people, tally, first, i, day, days_left):  # type: ignor
             detain(world, keys, people, tally, first + i, place, day, days_left)
         elif status == Status.CAPTIVE:
             count(tally, people, first + i, Event.ABDUCTION)
+            hurt(world, people, first + i)
+            if world.setup[0].needs_on:
+                life.needs |= need_after(Rate.ABDUCTION)
             stay_at(world, keys, people, tally, first + i, place, Status.CAPTIVE, day, days_left)
         elif is_free(status):
             count(tally, people, first + i, Event.RELEASED)

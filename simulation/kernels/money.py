@@ -39,7 +39,8 @@ def collect_wages(world, people, tally, row, day):  # type: ignore[no-untyped-de
     life = people.life[row]
     if world.setup[0].money_on == 0 or world.cell_status[life.cell] != Status.WORKING:
         return
-    earned = int((day - life.since) * world.place[world.cell_place[life.cell]].savings)
+    kept = world.place[world.cell_place[life.cell]].savings
+    earned = int(day * kept) - int(life.since * kept)  # adds up over any days on which it is counted
     if earned <= 0:
         return
     life.since = day

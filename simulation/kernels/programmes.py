@@ -58,7 +58,7 @@ def assist(world, keys, people, tally, rows, places, left, queue, leg, day, days
                 take_leg(world, keys, people, mine, row, leg[place], np.uint64(0), day, days_left)
             else:
                 go_home(world, keys, people, mine, row, day, days_left)
-        elif not held and people.life[row].money >= world.setup[0].return_fare:
+        elif not held and 0 < world.setup[0].return_fare <= people.life[row].money:
             pay(mine, people, row, Event.USD_FARES, world.setup[0].return_fare)
             go_home(world, keys, people, mine, row, day, days_left)
         else:

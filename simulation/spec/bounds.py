@@ -80,6 +80,7 @@ BOUNDS: dict[str, Bound] = {
     "path_size_weight": Bound(0, 10),
     "belief_rate": _SHARE,
     "belief_reports": Bound(0, 10),
+    "belief_diaspora": _SHARE,
     "belief_smugglers": _SHARE,
     "belief_reassured": Bound(0, 10),
     "information_effect": _SHARE,

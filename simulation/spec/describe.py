@@ -108,9 +108,7 @@ def _overrides(scenario: Scenario) -> Iterator[str]:
     for name, value in scenario.document.parameters.items():
         yield f"parameter    {name} {value:g} instead of {table[name]:g}"
     off = [name for name, is_on in scenario.document.coupling if not is_on]
-    yield "coupling     " + (
-        f"off: {', '.join(off)}" if off else "vehicles, services and pathways all shared"
-    )
+    yield "coupling     " + (f"off: {', '.join(off)}" if off else "all on")
 
 
 def _support(scenario: Scenario) -> Iterator[str]:

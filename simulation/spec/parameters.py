@@ -65,6 +65,7 @@ NEUTRAL: dict[str, float] = {
     # information
     "belief_rate": 0.0,
     "belief_reports": 1.0,
+    "belief_diaspora": 0.0,
     "belief_smugglers": 0.0,
     "belief_reassured": 0.2,
     "information_effect": 1.0,

@@ -53,7 +53,9 @@ class Beliefs:
 
         News of a zone is told once at least one death was to be expected there since the last news: fewer say nothing
         about a risk. belief += share x (target - belief), with share = 1 - (1 - belief_rate) ^ months since then, and
-        target = (1 - belief_smugglers) x belief_reports x deaths / expected + belief_smugglers x belief_reassured.
+        target = (1 - belief_smugglers) x heard + belief_smugglers x belief_reassured and
+        heard = (1 - belief_diaspora) x belief_reports x deaths / expected + belief_diaspora x 1: relatives abroad, who
+        are trusted, tell the truth.
 
         Args:
             entered: (L,) people simulated who entered each leg in the month that ended.
@@ -67,8 +69,9 @@ class Beliefs:
         self.months = self.months + 1
         told = self.gathered[1] >= 1.0
         ratio = np.where(told, self.gathered[0] / np.where(told, self.gathered[1], 1.0), 0.0)
-        trust = parameters["belief_smugglers"]
-        target = (1.0 - trust) * parameters["belief_reports"] * ratio + trust * parameters["belief_reassured"]
+        diaspora, smugglers = parameters["belief_diaspora"], parameters["belief_smugglers"]
+        heard = (1.0 - diaspora) * parameters["belief_reports"] * ratio + diaspora
+        target = (1.0 - smugglers) * heard + smugglers * parameters["belief_reassured"]
         share = np.where(told, 1.0 - (1.0 - parameters["belief_rate"]) ** self.months, 0.0)
         change = share[self.zone] * (target[self.zone] - self.uninformed)
         self.uninformed = np.where(

@@ -138,8 +138,9 @@ def stuck_factor(routes: Routes, perceived: Perceived, parameters: dict[str, flo
     given_up = np.zeros_like(value)
     chosen = np.flatnonzero(homeward | on_leg)
     np.add.at(given_up, routes.option_place[chosen], np.exp(terms.utility[chosen]))
-    stay, discount = np.exp(parameters["stay_utility"]), parameters["discount"]
-    stuck = value.copy()
+    discount, stuck = parameters["discount"], value.copy()
+    with np.errstate(divide="ignore"):
+        given_up = np.log(given_up)
     for _ in range(_SWEEPS):
-        stuck = np.log(stay * np.exp(discount * stuck) + given_up)
+        stuck = np.logaddexp(parameters["stay_utility"] + discount * stuck, given_up)
     return np.asarray(np.exp(np.minimum(discount * (stuck - value), 0.0)), np.float64)

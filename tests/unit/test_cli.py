@@ -75,7 +75,7 @@ def test_check_prints_what_will_be_simulated() -> None:
         "and 50 people already on the way on the first day",
         "legs         6: 2 desert, 1 paved, 1 unpaved, 1 regular, 1 return forced; 2 of them avoid controls",
         "2016-01-01 to last day    border_enforcement: intensity 0.8; NER",
-        "vehicles, services and pathways all shared",
+        "all on",
     ):
         assert expected in result.stdout
 
