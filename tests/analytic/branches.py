@@ -1,8 +1,9 @@
 """The states of the model as a Markov chain, and the chance of every way out of each of them in a day.
 
 States: every day of every leg (the travel time is revealed as it passes: the leg ends today with chance
-P(T <= a + 1 | T > a)), waiting and working at a place, captivity, detention (by day where it has a limit), and
-decisions, which take no time. Everything comes from ``literal``, the model's text.
+P(T <= a + 1 | T > a)), waiting, working and placed in the community at a place, captivity, detention (by day where it
+has a limit), back home before starting again, and decisions, which take no time. Everything comes from ``literal``,
+the model's text. Who looks for help is "sought" here; what is asked for, and whether it helps, is left to ``chain``.
 """
 
 from __future__ import annotations
@@ -13,14 +14,15 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
-from literal import Option, Text
+from literal import Text
 
 from simulation.spec.models import Leg
 
 Array = npt.NDArray[np.float64]
 State = tuple[str | int, ...]
-Cell = tuple[str, str]  # (leg | place | detention | captivity, id)
+Cell = tuple[str, str]  # (leg | place | alternative | detention | captivity, id)
 Happening = tuple[str, Cell]  # what is counted, and where
+HOME: State = ("home",)
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(24)
 
 
@@ -72,7 +74,7 @@ class Branches:
 class Days:
     """The branches of every day and every state of one risk class; decisions are left open (see ``decisions``)."""
 
-    def __init__(self, text: Text, risk: tuple[str, str]) -> None:
+    def __init__(self, text: Text, risk: tuple[str, str, str]) -> None:
         self.text, self.risk = text, risk
         self.child = int(risk[1] == "child")
         self.branches = Branches()
@@ -82,7 +84,7 @@ class Days:
                 for age in range(math.ceil(self._times(leg)[2])):
                     self._leg_day(leg, boat, age)
         for place in text.scenario.places:
-            for status in ("waiting", "working"):
+            for status in ("waiting", "working", "alternative"):
                 self._place_day(place.id, status)
             for age in range(max(1, self._limit(place.id))):
                 self._custody_day(place.id, "detention", age)
@@ -150,13 +152,17 @@ class Days:
     def _ashore(
         self, source: State, leg: Leg, rescued: bool, happens: tuple[Happening, ...], chance: Array | float
     ) -> None:
-        """Rescued at sea: to a port of safety; else over the zone's way back; on land to the leg's start."""
+        """Rescued at sea: to where people are landed; else over the zone's way back; on land to the leg's start."""
         cell, chance = ("leg", leg.id), np.asarray(chance)
         back = self.text.back_leg(leg)
         if rescued:
             happens += (("rescued", cell),)
-        if leg.mode == "sea" and (rescued or back is None) and self.text.rescue_place(leg) is not None:
-            self._emit(source, None, (*happens, ("arrived", cell)), chance)
+        port = self.text.leg_policy(leg).disembark or self.text.rescue_place(leg)
+        if leg.mode == "sea" and (rescued or back is None) and port is not None:
+            if self.text.is_terminal(port):
+                self._emit(source, None, (*happens, ("arrived", cell)), chance)
+            else:
+                self._emit(source, ("waiting", port), happens, chance)
         elif back is not None:
             self._emit(source, ("leg", back.id, 0, 0), happens + entering(self.text, back), chance)
         else:
@@ -184,12 +190,23 @@ class Days:
         if leg is not None:
             held = self.text.held_at(leg, "detention") or leg.origin
         p = self.text.place_policy(self.text.places[held]).after_arrest[self.child]
-        detained = (*happens, ("detained", ("detention", held)))
-        self._emit(source, ("detention", held, 0), detained, chance * p)
+        self._take(source, cell, held, happens, chance * p)
         if leg is not None:
             self._emit(source, ("waiting", leg.origin), happens, chance * (1.0 - p))
             return np.zeros_like(chance)
         return chance * (1.0 - p)
+
+    def _take(
+        self, source: State, cell: Cell, place: str, happens: tuple[Happening, ...], chance: Array
+    ) -> None:
+        """Of those to be held: some in the community instead, of the others some by nobody's law, the rest detained."""
+        now = self.text.place_policy(self.text.places[place])
+        hidden = 0.0 if self.text.custody_at(place, "captivity") is None else now.unofficial
+        spared, held = chance * now.alternatives, chance * (1.0 - now.alternatives)
+        self._emit(source, ("alternative", place), (*happens, ("alternative", cell)), spared)
+        self._emit(source, ("captivity", place, 0), (*happens, ("unofficial", cell)), held * hidden)
+        detained = (*happens, ("detained", ("detention", place)))
+        self._emit(source, ("detention", place, 0), detained, held * (1.0 - hidden))
 
     def _arrive(
         self,
@@ -214,12 +231,12 @@ class Days:
                 self._emit(source, ("decide", place, "waiting"), done, chance * granted)
             return
         if leg.purpose == "return_voluntary":
-            self._emit(source, None, (*done, ("returned", cell)), chance)
+            for target, share in going_home(text):
+                self._emit(source, target, (*done, ("returned", cell)), chance * share)
             return
         if leg.purpose == "interception":
             p = text.place_policy(text.places[place]).after_interception[self.child]
-            detained = (*done, ("detained", ("detention", place)))
-            self._emit(source, ("detention", place, 0), detained, chance * p)
+            self._take(source, cell, place, done, chance * p)
             chance = chance * (1.0 - p)
         if text.is_terminal(place):
             self._emit(source, None, (*done, ("arrived", cell)), chance)
@@ -246,21 +263,23 @@ class Days:
     # Places and custody ---------------------------------------------------------------------------------------
     def _place_day(self, place: str, status: str) -> None:
         self._weight = np.ones(1)
-        text, source, cell = self.text, (status, place), ("place", place)
+        text, source = self.text, (status, place)
+        cell = ("alternative" if status == "alternative" else "place", place)
         rates = dict(text.rates("place", place, self.risk))
-        rates["leave"] = 1.0 / text.places[place].stay_days
+        stay = text.p["alternative_days"] if status == "alternative" else text.places[place].stay_days
+        rates["leave"] = 1.0 / stay
         if not text.is_terminal(place) and not text.is_sea_zone(place):
             rates["seek"] = text.p["service_seeking"]
         total = sum(rates.values())
         self._emit(source, source, (), np.exp(-total))
         for event, rate in rates.items():
             chance = np.array([rate / total * (1.0 - math.exp(-total))])
-            if event == "leave":
+            if event == "leave" and text.is_terminal(place):  # nobody decides there any more
+                self._emit(source, None, (("arrived", cell),), chance)
+            elif event == "leave":
                 self._emit(source, ("decide", place, status), (), chance)
             elif event == "seek":
-                asks = text.p["service_knowledge"] * text.p["service_trust"]
-                self._emit(source, source, (("served", cell),), chance * asks)
-                self._emit(source, source, (("unmet", cell),), chance * (1.0 - asks))
+                self._emit(source, source, (("sought", cell),), chance)
             else:
                 self._emit(source, source, ((event, cell),), self._harm(source, cell, event, (), chance))
 
@@ -291,14 +310,16 @@ class Days:
     def _leave_custody(self, source: State, place: str, setting: str, chance: float) -> None:
         cell, left = (setting, place), 1.0
         if setting == "detention":
-            custody, way = self.text.custody_at(place, setting), self.text.first_leg(place, "return_forced")
-            assert custody is not None
+            expelled, assisted = self.text.exits(place)
+            way = self.text.first_leg(place, "return_forced")
             if way is not None:
                 happens = (("expelled", cell), *entering(self.text, way))
-                self._emit(source, ("leg", way.id, 0, 0), happens, np.array([chance * custody.exit_expelled]))
-                left -= custody.exit_expelled
-            self._emit(source, None, (("returned", cell),), np.array([chance * custody.exit_assisted]))
-            left -= custody.exit_assisted
+                self._emit(source, ("leg", way.id, 0, 0), happens, np.array([chance * expelled]))
+                left -= expelled
+            for target, share in going_home(self.text):
+                happens = (("returned_detained", cell), ("returned", cell))
+                self._emit(source, target, happens, np.array([chance * assisted * share]))
+            left -= assisted
         free = (("released", cell),)
         if self.text.is_terminal(place):
             self._emit(source, None, (*free, ("arrived", cell)), np.array([chance * left]))
@@ -307,63 +328,24 @@ class Days:
 
 
 def entering(text: Text, leg: Leg) -> tuple[Happening, ...]:
-    """Return what is counted when a leg is started."""
+    """Return what is counted when a leg is started; of "desert" only a person's first is counted in a run."""
     cell = ("leg", leg.id)
     attempt = leg.mode == "sea" and leg.purpose == "irregular" and not text.is_sea_zone(leg.origin)
+    if leg.mode == "desert" and leg.purpose == "irregular":
+        return (("entered", cell), ("desert", cell))
     return (("entered", cell), ("sea_attempt", cell)) if attempt else (("entered", cell),)
 
 
-Weights = dict[str, list[tuple[Option, float]]]
+def going_home(text: Text) -> tuple[tuple[State | None, float], ...]:
+    """Return where people are who went home, and their shares: for good, or to start again."""
+    again = text.p["remigration_share"]
+    return (None, 1.0 - again), (HOME, again)
 
 
-def decisions(text: Text, days: Days, own: Weights, captain: Weights, known: frozenset[str]) -> Branches:
-    """Return the branches of every decision of one choice class.
-
-    Args:
-        text: The scenario's text.
-        days: Its days, which say what decisions there are.
-        own: Options with weights of the person's class.
-        captain: Those of the class that decides for a boat at sea.
-        known: Legs known to the person, of those that not everybody knows.
-    """
+def starting_again(text: Text, start: str) -> Branches:
+    """Return the branches of people who will start again: every day with the same chance, where their stream starts."""
     found = Branches()
-    nodes = {target for _, target, _ in days.branches.chance if target is not None}
-    nodes |= {("decide", p, "waiting") for p in text.places}
-    for node in nodes:
-        if node[0] not in {"decide", "at sea"}:
-            continue
-        place, boat = str(node[1]), node[0] == "at sea" and bool(node[3])
-        options = [
-            (o, w)
-            for o, w in (captain if boat else own)[place]
-            if o.leg is None or text.leg_policy(o.leg).awareness >= 1.0 or o.leg.id in known
-        ]
-        total = sum(w for _, w in options)
-        for option, weight in options:
-            _decide(text, found, node, place, option, boat, weight / total)
-        if not options:
-            _nothing_open(text, days, found, node, place)
+    chance = 1.0 - math.exp(-1.0 / text.p["remigration_days"])
+    found.add(HOME, ("decide", start, "waiting"), (("restarted", ("place", start)),), chance)
+    found.add(HOME, HOME, (), 1.0 - chance)
     return found
-
-
-def _decide(
-    text: Text, found: Branches, node: State, place: str, option: Option, boat: bool, chance: float
-) -> None:
-    if option.kind == "stay":
-        found.add(node, ("working", place), (), chance)
-    elif option.leg is None:
-        happens = "settled" if option.kind == "settle" else "returned"
-        found.add(node, None, ((happens, ("place", place)),), chance)
-    else:
-        leg = option.leg
-        aboard = boat or (leg.vehicle_capacity > 0 and leg.purpose == "irregular")
-        found.add(node, ("leg", leg.id, int(aboard), 0), entering(text, leg), chance)
-
-
-def _nothing_open(text: Text, days: Days, found: Branches, node: State, place: str) -> None:
-    if node[0] == "decide":
-        found.add(node, ("waiting", place), (), 1.0)
-        return
-    turned = Days.__new__(Days)  # a boat that cannot go on turns back, as one that is pulled back
-    turned.text, turned.branches, turned._weight = text, found, np.ones(1)
-    turned._ashore(node, text.legs[str(node[2])], False, (), 1.0)

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from branches import Happening
-from chain import ENDINGS, HAPPENINGS, LIVING, STATUSES, Cohort, Moments
+from chain import ENDINGS, LIVING, STATUSES, Cohort, Moments
 from literal_hazards import RISK_CLASSES
+from matrix import HAPPENINGS
 from scipy import stats
 
 from simulation.kernels.layout import DEMOGRAPHICS, Event, Status
@@ -24,6 +25,7 @@ FALSE_ALARM = 1e-6  # chance that a correct model fails any of the suite's compa
 MAX_TESTS = 100_000  # comparisons in the suite, at most; each gets FALSE_ALARM / MAX_TESTS (Bonferroni)
 PER_TEST = FALSE_ALARM / MAX_TESTS
 CENSUS_DAYS = (1, 2, 3, 4, 6, 9, 14, 21, 35, 60, 100)
+_COUNTED = {*HAPPENINGS, "repeat_attempt", "sahara_crossing"}  # the last two need a person's past
 _ENOUGH = 30.0  # expected happenings below which the three-moment tail is not used
 
 Counts = npt.NDArray[np.int64]
@@ -105,7 +107,7 @@ def _collect(model: RouteModel, census: dict[str, dict[int, Counts]]) -> Observe
         counts.event_cell, counts.event_group, counts.event_kind, counts.event_count, strict=True
     ):
         name = Event(kind).name.lower()
-        if name in HAPPENINGS:
+        if name in _COUNTED:
             mine = happens[groups[group]]
             mine[name, cells[cell]] = mine.get((name, cells[cell]), 0) + int(n)
     days = {s: dict.fromkeys(LIVING, 0) for s in streams}
@@ -120,22 +122,23 @@ def compare(cohort: Cohort, seen: Observed) -> list[Finding]:
     risks = [risk for risk in RISK_CLASSES if seen.people[stream, risk]]
     n = sum(seen.people[stream, risk] for risk in risks)
     found = []
+    # Who starts again after going home may go home again: such returns are compared as what can be repeated.
+    once = ENDINGS.keys() - ({"returned"} if cohort.moments["restarted"].mean > 0 else set())
     for risk in risks:
-        found += _endings(
-            f"{stream} {' '.join(risk)}",
-            cohort.ends[risk],
-            seen.happens[stream, risk],
-            seen.people[stream, risk],
-        )
+        who = f"{stream} {' '.join(risk)}"
+        found += _endings(who, once, cohort.ends[risk], seen.happens[stream, risk], seen.people[stream, risk])
     total: dict[Happening, int] = {}
     for risk in risks:
         for item, count in seen.happens[stream, risk].items():
             total[item] = total.get(item, 0) + count
-    found += _endings(stream, {k: v for k, v in cohort.happens.items() if k[0] in ENDINGS}, total, n)
+    found += _endings(stream, once, cohort.happens, total, n)
     found += _impossible(stream, cohort, total)
-    for kind in HAPPENINGS:
+    crossed = sum(c for (what, _), c in total.items() if what == "sahara_crossing")
+    p_value = binomial_p_value(crossed, n, cohort.ever["desert"])
+    found.append(Finding(f"{stream}: ever crossed", crossed, n * cohort.ever["desert"], p_value))
+    for kind in (*HAPPENINGS, "repeat_attempt"):
         one = cohort.moments[kind]
-        if kind in ENDINGS or kind == "started" or n * one.mean < _ENOUGH:
+        if kind in once or kind == "started" or n * one.mean < _ENOUGH:
             continue
         count = sum(c for (what, _), c in total.items() if what == kind)
         found.append(Finding(f"{stream}: {kind}", count, n * one.mean, three_moment_p_value(count, n, one)))
@@ -152,9 +155,11 @@ def compare(cohort: Cohort, seen: Observed) -> list[Finding]:
     return found
 
 
-def _endings(who: str, expected: dict[Happening, float], seen: dict[Happening, int], n: int) -> list[Finding]:
+def _endings(
+    who: str, once: set[str], expected: dict[Happening, float], seen: dict[Happening, int], n: int
+) -> list[Finding]:
     found = []
-    for item in expected.keys() | {k for k in seen if k[0] in ENDINGS}:
+    for item in {k for k in expected.keys() | seen.keys() if k[0] in once}:
         p, count = expected.get(item, 0.0), seen.get(item, 0)
         found.append(Finding(f"{who}: {item}", count, n * p, binomial_p_value(count, n, p)))
     return found
@@ -165,7 +170,7 @@ def _impossible(stream: str, cohort: Cohort, seen: dict[Happening, int]) -> list
     return [
         Finding(f"{stream}: {item}", count, 0.0, 0.0)
         for item, count in seen.items()
-        if item[0] != "started" and cohort.happens.get(item, 0.0) <= 0.0
+        if item[0] in HAPPENINGS and item[0] != "started" and cohort.happens.get(item, 0.0) <= 0.0
     ]
 
 

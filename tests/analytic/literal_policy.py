@@ -217,6 +217,21 @@ class Policy:
             assisted=last(home, "assisted_exits", detention.exit_assisted),
         )
 
+    def exits(self, place: str) -> tuple[float, float]:
+        """Return the shares of exits from detention by expulsion and by assisted return; some of the rest is bought."""
+        detention, now = self.custody_at(place, "detention"), self.place_policy(self.places[place])
+        bought = 0.0 if detention is None else detention.exit_bribe
+        total = max(1.0, now.expelled + now.assisted + bought)
+        return now.expelled / total, now.assisted / total
+
+    def reach(self, place: str, service: str) -> float:
+        """Return the share of needs whose bearer knows where to go and dares to."""
+        now, p = self.help_policy(self.places[place]), self.p
+        knows = 1.0 - (1.0 - p["service_knowledge"]) * (1.0 - now.knowledge)
+        dares = 1.0 - (1.0 - p["service_trust"]) * (1.0 - now.firewall)
+        shame = p["service_stigma"] if service == "protection" else 0.0
+        return knows * dares * (1.0 - shame)
+
     def help_policy(self, place: Place) -> HelpPolicy:
         told = self._settings("information", place)
         return HelpPolicy(

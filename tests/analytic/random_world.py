@@ -3,135 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 from literal_hazards import OUTCOMES
+from map_rows import (
+    ALL_VULNERABLE,
+    ASSUMED,
+    assemble,
+    composition,
+    custody,
+    leg,
+    place,
+    risk,
+    stream,
+    vehicle_risk,
+)
 
 from simulation.spec.models import (
-    PARAMETER_NAMES,
-    REQUIRED,
     Composition,
-    Coupling,
     Custody,
-    Document,
     InitialGroup,
     Leg,
-    Parameter,
     Place,
     RelativeRisk,
     Risk,
     Scenario,
-    Stream,
+    ServiceRow,
     VehicleRisk,
 )
-
-FIRST_DAY = date(2015, 1, 1)  # of a year of 365 days: everybody starts on it
-ASSUMED: dict[str, Any] = {"source": "assumed: test map", "confidence": "assumed"}
-PARAMETERS: dict[str, float] = {
-    "price_weight": 0.5, "time_weight": 0.02, "risk_weight": 3.0, "arrest_weight": 1.0, "discount": 0.9,
-    "destination_reward": 3.0, "second_best_share": 0.3, "stay_utility": -1.0, "settle_utility": -1.5,
-    "return_utility": -1.0, "pathway_utility": -0.5, "uninformed_share": 0.0, "uninformed_bias": 0.5,
-    "departure_reference": 1.0, "departure_dispersion": 1e6, "deterrence_elasticity": 0.0,
-    "pathway_awareness": 1.0, "vulnerability_start": 0.2, "vulnerability_step": 0.1, "vulnerability_gamma": 0.0,
-    "service_relief": 0.0, "service_seeking": 0.0, "service_knowledge": 0.6, "service_trust": 0.5,
-    "arrest_at_full": 0.3, "price_ratio_full": 2.0, "bypass_peril_full": 1.5, "main_peril_full": 0.7,
-}  # fmt: skip
-ALL_VULNERABLE = 1e9  # mean vulnerability at which everybody starts, and stays, at 1
-
-
-def place(name: str, kind: str, **columns: Any) -> Place:
-    """Return a place of a test map, country NER and stays of two days if nothing else is said."""
-    given: dict[str, Any] = {
-        "country": "NER",
-        "risk_zone": "calm",
-        "custody_zone": "none",
-        "stay_days": 2.0,
-    } | columns
-    stay = given["stay_days"]
-    return Place(
-        id=name, name=name, latitude=0, longitude=0, kind=kind, stay_days_low=stay, stay_days_high=stay,
-        service_capacity=0, coord_source="assumed: test map", coord_confidence="assumed", **given, **ASSUMED,
-    )  # fmt: skip
-
-
-def leg(name: str, origin: str, destination: str, days: tuple[float, float, float], **columns: Any) -> Leg:
-    """Return a leg of a test map, an unpaved irregular main road if nothing else is said."""
-    given: dict[str, Any] = {
-        "mode": "unpaved", "purpose": "irregular", "control": "main", "risk_zone": "calm", "vehicle_capacity": 0,
-        "price_low": 10.0, "price_high": 10.0,
-    }  # fmt: skip
-    return Leg(
-        id=name, origin=origin, destination=destination, distance_km=1, distance_basis="assumed: test map",
-        days_low=days[0], days_mode=days[1], days_high=days[2], days_basis="assumed: test map",
-        price_basis="assumed: test map", **(given | columns), **ASSUMED,
-    )  # fmt: skip
-
-
-def risk(zone: str, setting: str, outcome: str, value: float, unit: str = "per_day") -> Risk:
-    """Return a base hazard of a test map."""
-    return Risk(
-        zone=zone, setting=setting, outcome=outcome, value=value, low=value, high=value, unit=unit,
-        derivation="test map", **ASSUMED,
-    )  # fmt: skip
-
-
-def vehicle_risk(zone: str, quantity: str, value: float) -> VehicleRisk:
-    """Return a shared fate of a test map."""
-    return VehicleRisk(
-        zone=zone, quantity=quantity, value=value, low=value, high=value, derivation="test map", **ASSUMED
-    )
-
-
-def custody(zone: str, setting: str, mean_days: float, **shares: float) -> Custody:
-    """Return custody of a test map; shares left out are 0."""
-    given = (
-        dict.fromkeys(("after_arrest", "after_interception", "exit_expelled", "exit_assisted"), 0.0) | shares
-    )
-    return Custody(
-        zone=zone, setting=setting, mean_days=mean_days, mean_days_low=mean_days, mean_days_high=mean_days,
-        derivation="test map", **given, **ASSUMED,
-    )  # fmt: skip
-
-
-def stream(name: str, origin: str, people_on_first_day: float) -> Stream:
-    """Return a stream of which so many are expected on the first day."""
-    journeys = people_on_first_day * 365
-    return Stream(
-        stream=name, place=origin, nationality="test", year=FIRST_DAY.year, journeys=journeys,
-        journeys_low=journeys, journeys_high=journeys, derivation="test map", **ASSUMED,
-    )  # fmt: skip
-
-
-def composition(name: str, **shares: float) -> Composition:
-    """Return a stream's people: adult men bound for Europe if nothing else is said."""
-    given = dict.fromkeys(("female", "child", "unaccompanied", "north_africa", "region", "circular"), 0.0)
-    given |= {"europe": 1.0} | shares
-    return Composition(stream=name, derivation="test map", **given, **ASSUMED)
-
-
-def assemble(
-    *, parameters: dict[str, float] | None = None, document: dict[str, Any] | None = None, **tables: Any
-) -> Scenario:
-    """Return a scenario of one day of departures, coupling off, from rows and what differs from the defaults."""
-    values = PARAMETERS | (parameters or {})
-    assert set(REQUIRED) <= set(values) <= set(PARAMETER_NAMES)
-    rows = tuple(
-        Parameter(
-            name=n, value=v, low=v, high=v, distribution="uniform", unit="", meaning="test map", **ASSUMED
-        )
-        for n, v in values.items()
-    )
-    written = {
-        "scenario": "test", "title": "Test map",
-        "period": {"start": FIRST_DAY, "departures_end": FIRST_DAY, "end": FIRST_DAY + timedelta(days=3000)},
-        "coupling": dict.fromkeys(Coupling.model_fields, False),
-    } | (document or {})  # fmt: skip
-    lists: dict[str, Any] = {"risks": (), "custody": (), "composition": (), "streams": ()} | tables
-    return Scenario(
-        document=Document.model_validate(written), parameters=rows, **{k: tuple(v) for k, v in lists.items()}
-    )
 
 
 @dataclass
@@ -169,11 +69,15 @@ _KINDS = ("hub", "border_post", "desert_waypoint", "coastal_departure", "detenti
 _COUNTRIES = ("NER", "DZA", "LBY", "TCD")
 
 
-def _draw_places(draft: _Draft) -> tuple[list[str], list[str], list[str]]:
-    """Draw 3 to 12 places; return land places (the first is the origin), sea zones and terminal places."""
+_PATHWAYS = ("humanitarian", "evacuation", "family", "labour", "visa", "study")
+_ELIGIBLE = ("children", "unaccompanied", "women_and_children", "vulnerable")
+
+
+def _draw_places(draft: _Draft, most: int) -> tuple[list[str], list[str], list[str]]:
+    """Draw 3 to ``most`` places; return land places (the first is the origin), sea zones and terminal places."""
     rng = draft.rng
     n_sea, n_end = int(rng.integers(0, 3)), int(rng.integers(1, 3))
-    n_land = int(rng.integers(max(1, 3 - n_sea - n_end), 13 - n_sea - n_end))
+    n_land = int(rng.integers(max(1, 3 - n_sea - n_end), most + 1 - n_sea - n_end))
     land = [f"land{i}" for i in range(n_land)]
     for i, name in enumerate(land):
         kind = "origin" if i == 0 else str(rng.choice(_KINDS))
@@ -235,12 +139,13 @@ def _draw_sea(draft: _Draft, land: list[str], sea: list[str], ends: list[str]) -
 
 def _draw_pathways(draft: _Draft, land: list[str], ends: list[str]) -> None:
     rng = draft.rng
-    for _ in range(int(rng.integers(0, 3))):
+    for _ in range(int(rng.integers(0, 4))):
         origin = str(rng.choice(land))
         target = str(rng.choice(ends if rng.random() < 0.6 else [p for p in [*land, *ends] if p != origin]))
         draft.leg(
-            origin, target, purpose="regular", mode="regular", pathway="labour", quota=float(rng.integers(0, 4)),
-            acceptance=float(rng.uniform(0.2, 1.0)), longest=6.0,
+            origin, target, purpose="regular", mode="regular", pathway=str(rng.choice(_PATHWAYS)),
+            quota=float(rng.integers(0, 4)), acceptance=float(rng.uniform(0.2, 1.0)), longest=6.0,
+            eligible=str(rng.choice(_ELIGIBLE)) if rng.random() < 0.6 else "all",
         )  # fmt: skip
 
 
@@ -268,57 +173,106 @@ def _draw_risks(rng: np.random.Generator) -> tuple[list[Risk], list[VehicleRisk]
     ]
     held = []
     for i in range(2):
-        out = rng.dirichlet((1, 1, 2))
+        out = rng.dirichlet((1, 1, 1, 2))
         shares = {"exit_expelled": float(out[0]), "exit_assisted": float(out[1])}
         shares |= {"after_arrest": float(rng.uniform()), "after_interception": float(rng.uniform())}
+        if rng.random() < 0.6:
+            shares |= {
+                "alternatives_share": float(rng.uniform()),
+                "unofficial_share": float(rng.uniform(0, 0.6)),
+            }
+            shares |= {"exit_bribe": float(out[2]), "bribe_usd": 50.0}
         held.append(custody(f"jail{i}", "detention", float(rng.uniform(1.0, 8.0)), **shares))
         if rng.random() < 0.7:
-            held.append(custody(f"jail{i}", "captivity", float(rng.uniform(1.0, 6.0))))
+            ransom = {
+                "exit_ransom": float(rng.uniform()),
+                "ransom_usd": 500.0,
+            }  # money is off: an exit as any other
+            held.append(custody(f"jail{i}", "captivity", float(rng.uniform(1.0, 6.0)), **ransom))
     return rows, shared, held
 
 
-def _draw_levers(rng: np.random.Generator, countries: list[str]) -> dict[str, Any]:
+def _draw_levers(rng: np.random.Generator, draft: _Draft, land: list[str]) -> dict[str, Any]:
     """Draw levers that hold for the whole run; some only in one country."""
+
+    def share() -> float:
+        return float(rng.uniform())
+
+    countries = sorted({p.country for p in draft.places})
+    here = {"scope": {"countries": [str(rng.choice(countries))]}}
+    there = {"scope": {"countries": [str(rng.choice(countries))]}}
+    bloc = [str(c) for c in rng.permutation(countries)[:2]]
+    ports: dict[str, Any] = {"disembark": str(rng.choice(land))} if rng.random() < 0.5 else {}
+    limit = {"time_limit": f"{rng.integers(1, 6)} days", "children": bool(rng.random() < 0.5)}
+    held = {"alternatives": share(), "unofficial": 0.5 * share(), "harm_factor": 2 * share()}
+    path = {"quota": "60 persons/month", "processing": f"{rng.uniform(1.0, 5.0):.2f} days"}
+    kinds = {"scope": {"pathways": [str(x) for x in rng.permutation(_PATHWAYS)[:3]]}}
+    settings: tuple[tuple[float, str, dict[str, Any]], ...] = (
+        (0.6, "border_enforcement", {"intensity": share()}),
+        (0.3, "border_enforcement", {"intensity": share()} | here),
+        (0.4, "free_movement", {"share": share(), "bloc": bloc}),
+        (0.5, "anti_smuggling", {"intensity": share()}),
+        (0.7, "search_and_rescue", {"coverage": share()} | ports),
+        (0.7, "interception", {"intensity": share()}),
+        (0.4, "detention", limit | here),
+        (0.4, "detention", held | there),
+        (0.4, "returns", {"expelled": 0.5 * share(), "assisted_exits": share()} | there),
+        (0.5, "information", {"reach": share(), "trust": share()} | here),
+        (0.3, "firewall", {"share": share()} | there),
+        (0.5, "legal_pathways", path | {"acceptance": float(rng.uniform(0.3, 1.0))}),
+        (0.3, "legal_pathways", {"eligible": str(rng.choice(_ELIGIBLE))} | kinds),
+    )
     levers: dict[str, Any] = {}
-    scope = {"countries": [str(rng.choice(countries))]}
-    if rng.random() < 0.6:
-        levers["border_enforcement"] = [{"intensity": float(rng.uniform())}]
-        if rng.random() < 0.5:
-            levers["border_enforcement"].append({"intensity": float(rng.uniform()), "scope": scope})
-    if rng.random() < 0.7:
-        levers["search_and_rescue"] = [{"coverage": float(rng.uniform())}]
-    if rng.random() < 0.7:
-        levers["interception"] = [{"intensity": float(rng.uniform())}]
-    if rng.random() < 0.4:
-        limit = f"{rng.integers(1, 6)} days"
-        levers["detention"] = [{"time_limit": limit, "children": bool(rng.random() < 0.5), "scope": scope}]
-    if rng.random() < 0.5:
-        path = {"quota": "60 persons/month", "processing": f"{rng.uniform(1.0, 5.0):.2f} days"}
-        levers["legal_pathways"] = [path | {"acceptance": float(rng.uniform(0.3, 1.0))}]
+    for chance, lever, entry in settings:
+        if rng.random() < chance:
+            levers.setdefault(lever, []).append(entry)
     return levers
 
 
-def _draw_parameters(rng: np.random.Generator) -> dict[str, float]:
+def _draw_parameters(rng: np.random.Generator, *, with_services: bool) -> dict[str, float]:
     chosen = {
         "price_weight": rng.uniform(0.1, 1.0), "time_weight": rng.uniform(0.0, 0.05),
         "risk_weight": rng.uniform(0.0, 6.0), "arrest_weight": rng.uniform(0.0, 2.0),
         "discount": rng.uniform(0.7, 0.95), "destination_reward": rng.uniform(1.0, 4.0),
         "stay_utility": rng.uniform(-2.5, -1.0), "settle_utility": rng.uniform(-2.0, -0.5),
         "uninformed_share": rng.choice((0.0, 0.4)), "uninformed_bias": rng.uniform(0.2, 1.5),
-        "pathway_awareness": rng.choice((1.0, 0.6)),
+        "pathway_awareness": rng.choice((1.0, 0.6)), "alternative_days": rng.uniform(1.0, 6.0),
+        "control_reference": rng.choice((0.0, rng.uniform(0.1, 0.6))), "path_size_weight": rng.uniform(0.0, 1.0),
+        "anti_smuggling_price": rng.uniform(1.0, 3.0), "anti_smuggling_peril": rng.uniform(0.5, 2.0),
+        "driver_arrest_at_full": rng.uniform(0.0, 0.6), "information_effect": rng.uniform(0.0, 1.0),
     }  # fmt: skip
-    if rng.random() < 0.4:
-        chosen |= {"service_seeking": rng.uniform(0.0, 0.3), "vulnerability_start": ALL_VULNERABLE}
+    if rng.random() < 0.3:
+        chosen |= {"remigration_share": rng.uniform(0.1, 0.6), "remigration_days": rng.uniform(0.5, 6.0)}
+    # Some are vulnerable enough for a pathway of theirs, and nothing that happens changes it; or everybody is.
+    chosen |= {"vulnerability_start": rng.uniform(0.2, 0.7), "vulnerability_step": 0.0}
+    if with_services or rng.random() < 0.4:
+        chosen |= {"service_seeking": rng.uniform(0.05, 0.3), "vulnerability_start": ALL_VULNERABLE}
+        chosen |= {"vulnerability_step": 0.1, "service_stigma": rng.uniform(0.0, 0.5)}
+    if with_services:  # needs are part of the state: keep it small
+        chosen |= {"uninformed_share": 0.0, "pathway_awareness": 1.0}
     return {name: float(value) for name, value in chosen.items()}
 
 
-def _draw_composition(rng: np.random.Generator, name: str) -> Composition:
+def _draw_services(rng: np.random.Generator, calm: str) -> list[ServiceRow]:
+    """Draw kinds of service: needs that no harm has caused ask for ``calm`` and one more."""
+    kinds = ("health", "shelter", "basic", "protection", "information")
+    asked = (str(rng.choice(("health", "basic", "protection"))), calm)
+    needs = dict(zip(asked, rng.dirichlet((1, 1)).tolist(), strict=True))
+    return [
+        ServiceRow(service=kind, capacity_share=0.2, need_share=needs.get(kind, 0.0), relief=0.0, **ASSUMED)
+        for kind in kinds
+    ]
+
+
+def _draw_composition(rng: np.random.Generator, name: str, *, with_services: bool, group: str) -> Composition:
     intended = np.zeros(4)
     intended[rng.choice(4, 2, replace=False)] = rng.dirichlet((1, 1))
+    if with_services:
+        intended = (intended == intended.max()).astype(float)
     names = ("europe", "north_africa", "region", "circular")
     shares = dict(zip(names, intended.tolist(), strict=True))
-    female, child = float(rng.uniform(0.1, 0.6)), float(rng.choice((0.0, 0.3)))
-    return composition(name, female=female, child=child, unaccompanied=0.5, **shares)
+    female, child = float(rng.uniform(0.1, 0.6)), 0.0 if with_services else float(rng.choice((0.0, 0.3)))
+    return composition(name, female=female, child=child, unaccompanied=0.5, risk_group=group, **shares)
 
 
 def random_world(seed: int, people: float) -> Scenario:
@@ -329,16 +283,23 @@ def random_world(seed: int, people: float) -> Scenario:
         people: Expected number in each stream.
     """
     rng = np.random.default_rng(seed)
+    with_services = seed % 12 == 3
     draft = _Draft(rng)
-    land, sea, ends = _draw_places(draft)
+    land, sea, ends = _draw_places(draft, 6 if with_services else 12)
     _draw_roads(draft, land, ends)
     _draw_sea(draft, land, sea, ends)
     _draw_pathways(draft, land, ends)
     risks, shared, held = _draw_risks(rng)
     met_at = str(rng.choice(land))
     relative = [
-        RelativeRisk(outcome=o, sex="female", age=a, value=v, low=v, high=v, **ASSUMED)
-        for o in ("death", "arrest", "violence")
+        RelativeRisk(outcome=o, sex="female", age=a, risk_group=g, value=v, low=v, high=v, **ASSUMED)
+        for o, g in (
+            ("death", "all"),
+            ("arrest", "all"),
+            ("violence", "all"),
+            ("death", "far"),
+            ("injury", "near"),
+        )
         for a, v in (("adult", float(rng.uniform(0.5, 2.0))), ("child", float(rng.uniform(0.5, 2.0))))
     ]
     closures = []
@@ -347,15 +308,19 @@ def random_world(seed: int, people: float) -> Scenario:
         doubled = [x.id for x in draft.legs if pairs.get((x.origin, x.destination), x.id) != x.id]
         closures = [{"legs": doubled[:1]}] if doubled else []
     return assemble(
-        parameters=_draw_parameters(rng),
-        document={"levers": _draw_levers(rng, sorted({p.country for p in draft.places})), "closures": closures},
+        parameters=_draw_parameters(rng, with_services=with_services),
+        document={"levers": _draw_levers(rng, draft, land), "closures": closures},
         places=draft.places,
         legs=draft.legs,
         risks=risks,
         vehicle_risks=shared,
         custody=held,
         streams=[stream("leaving", land[0], people), stream("met", met_at, 0.0)],
-        composition=[_draw_composition(rng, "leaving"), _draw_composition(rng, "met")],
+        services=_draw_services(rng, ("shelter", "information")[seed // 12 % 2]) if with_services else (),
+        composition=[
+            _draw_composition(rng, name, with_services=with_services, group=group)
+            for name, group in (("leaving", "near"), ("met", "far"))
+        ],
         initial=[
             InitialGroup(
                 place=met_at, stream="met", people=people, people_low=people, people_high=people,
