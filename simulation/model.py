@@ -10,6 +10,7 @@ from datetime import date
 import mesa
 import numpy as np
 
+from simulation.cohorts import follow_cohorts
 from simulation.institutions import Institution, found_institutions
 from simulation.kernels.day import settle_in
 from simulation.kernels.layout import I32, OWN_WAY, SERVICES, U64, Purpose, Status
@@ -201,7 +202,7 @@ class RouteModel(mesa.Model):
 
     def counts(self) -> Counts:
         """Return everything that was counted, after the last day."""
-        return self.recorder.finish()
+        return self.recorder.finish(follow_cohorts(self.people.life, self.cell_status))
 
     def _started(self) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         status = self.cell_status[self.people.life["cell"]]

@@ -35,6 +35,7 @@ class Counts:
     on_the_way: I64  # (n_months, G) people between start and end of their journey when the month begins
     believed: F64  # (n_months, 2, L) chance of death on a leg as the informed and the uninformed see it, month's end
     true: F64  # (n_months, L) true chance of death on the leg, for somebody of average risk
+    cohorts: I64  # (k, 7) what has become of people by year of start: see cohorts.follow_cohorts
 
 
 class Recorder:
@@ -131,8 +132,8 @@ class Recorder:
         found: I64 = np.bincount(cell[of], weights=count[of], minlength=self._status.size).astype(np.int64)
         return found
 
-    def finish(self) -> Counts:
-        """Return everything that was counted."""
+    def finish(self, cohorts: I64) -> Counts:
+        """Return everything that was counted, and what has become of the departure cohorts."""
         month, cell, group, kind, count = (np.concatenate(c) for c in zip(*self._events, strict=True))
         d_month, d_cell, d_group, d_count = (np.concatenate(c) for c in zip(*self._days, strict=True))
         as_i32 = np.int32
@@ -140,5 +141,5 @@ class Recorder:
             month.astype(as_i32), cell.astype(as_i32), group.astype(as_i32), kind.astype(as_i32),
             count.astype(np.int64), d_month.astype(as_i32), d_cell.astype(as_i32), d_group.astype(as_i32),
             d_count.astype(np.int64), self._flow, self._census, self._stock, self.stock, np.stack(self._on_the_way),
-            np.stack(self._believed), np.stack(self._true),
+            np.stack(self._believed), np.stack(self._true), cohorts,
         )  # fmt: skip

@@ -16,6 +16,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from simulation.cohorts import BEFORE
+from simulation.cohorts import COLUMNS as COHORT_COLUMNS
 from simulation.errors import Problem, ResultError, ScenarioError, printable
 from simulation.kernels.layout import I32, TERMINAL_ORDER, Event, Status
 from simulation.recorder import Counts
@@ -27,7 +29,7 @@ from simulation.world.routes import DEMOGRAPHIC_NAMES
 
 FORMAT = 1
 METADATA_LIMIT_BYTES = 50_000_000
-TABLES = ("events", "person_days", "flows", "census", "money", "beliefs")
+TABLES = ("events", "person_days", "flows", "census", "money", "beliefs", "cohorts")
 KNOWLEDGE = ("informed", "uninformed")
 _SETTINGS = ("waiting", "working", "stranded", "alternative", "detention", "captivity")
 
@@ -104,6 +106,20 @@ class RunResult:
         extra = {kind: names[c.event_kind[of]], number: c.event_count[of]}
         extra[kind] = np.array([name.removeprefix("usd_") for name in extra[kind]], str)
         return self._named(c.event_month[of], c.event_cell[of], c.event_group[of], extra)
+
+    @property
+    def cohorts(self) -> pd.DataFrame:
+        """What has become of simulated people by the end of the run, by year of start ("before": under way before).
+
+        One row a year, stream, sex, age, company and status: columns ``people``, and of them ``harmed`` (at least one
+        incident), ``detained`` and ``attempted_sea`` (at least once).
+        """
+        rows = self.counts.cohorts
+        year = np.where(rows[:, 0] == BEFORE, "before", rows[:, 0].astype(str))
+        table = self.groups.iloc[rows[:, 1]].reset_index(drop=True)
+        table.insert(0, "start_year", year)
+        table["status"] = np.array([s.name.lower() for s in Status])[rows[:, 2]]
+        return table.assign(**{name: rows[:, 3 + i] for i, name in enumerate(COHORT_COLUMNS)})
 
     @property
     def beliefs(self) -> pd.DataFrame:
