@@ -119,14 +119,16 @@ def _round(people: float) -> str:
 
 
 def write_chart(orders: Sequence[Order], path: Path) -> list[Path]:
-    """Write the picture of all ratios as ``path``.png, .svg and .txt, and return the paths."""
+    """Write the picture of all ratios as ``path``.png and its text alternative .txt, and return the paths."""
     text = "; ".join(
         f"{MATCHED[o.indicator].title} {say_period(o)}: {o.ratio:.2f}, {o.verdict}"
         for o in orders
         if o.is_whole
     )
     with house_style():
-        return save(draw(orders), path, "Orders of magnitude: model over observed", text)
+        png, svg, alternative = save(draw(orders), path, "Orders of magnitude: model over observed", text)
+    svg.unlink()  # the page shows the PNG
+    return [png, alternative]
 
 
 def draw(orders: Sequence[Order]) -> Figure:
