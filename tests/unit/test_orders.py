@@ -12,7 +12,7 @@ import pytest
 
 from experiments import orders_rows
 from experiments.orders_of_magnitude import ROUTE, cut_to, live
-from experiments.orders_page import BEGIN, END, describe, renew_page, write_rows
+from experiments.orders_page import BEGIN, END, describe, renew_page, write_chart, write_rows
 from experiments.orders_rows import MATCHED, Lived, Observed, compare, read_observed, recorded_share
 from simulation.kernels.layout import Event
 from simulation.spec.load import load_scenario
@@ -174,3 +174,14 @@ def test_csv_has_a_row_for_every_comparison(lived: Lived, tmp_path: Path) -> Non
         rows = list(csv.DictReader(file))
     assert [row["is_whole"] for row in rows] == ["True", "False"]
     assert float(rows[1]["ratio"]) == pytest.approx(orders[1].ratio, abs=5e-4)
+
+
+def test_picture_has_a_text_alternative(lived: Lived, tmp_path: Path) -> None:
+    orders = compare([numbers("sea_arrivals", *MARCH, 1e9)], [lived])
+    written = write_chart(orders, tmp_path / "orders")
+    assert (
+        {path.name for path in written}
+        == {path.name for path in tmp_path.iterdir()}
+        == {"orders.png", "orders.txt"}
+    )
+    assert "Sea arrivals Mar-Mar 2014: 0.00, too low" in (tmp_path / "orders.txt").read_text(encoding="utf-8")
