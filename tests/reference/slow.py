@@ -109,6 +109,7 @@ class Option(NamedTuple):
     price: int = 0
     eligible: frozenset[int] = frozenset(range(6))
     least: int = 0
+    stays: bool = False  # staying where one is
 
 
 class Chooser(NamedTuple):
@@ -127,10 +128,12 @@ def choose(
     luck: int,
     who: Chooser | None,
     day: int,
+    stuck: float = 1.0,
 ) -> tuple[int, bool]:
     """Return the option whose exponential finish time is first, -1 if none, and whether money was lacking for one.
 
     who None: a boat decides, whatever those aboard know, have, or are.
+    stuck: What staying weighs, of its weight, for somebody who lacks the money for an option.
     """
     finish, is_short = {}, False
     for k, option in enumerate(options):
@@ -146,6 +149,8 @@ def choose(
                 continue
         word = words(choice_key, luck, day, option.block)[option.slot]
         finish[k] = -math.log1p(-(word + 0.5) / 2**32) / option.weight
+    if is_short:
+        finish = {k: t / stuck if options[k].stays else t for k, t in finish.items()}
     return (min(finish, key=lambda k: (finish[k], k)) if finish else -1), is_short
 
 

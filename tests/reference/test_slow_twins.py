@@ -17,7 +17,8 @@ from simulation.kernels import rng
 from simulation.kernels.decide import choose
 from simulation.kernels.harm import need_after
 from simulation.kernels.hazards import draw_event, screening_bound
-from simulation.kernels.layout import CREDIT, HARMS, LIFE, OPTION, RATES, SETUP, Service
+from simulation.kernels.layout import CREDIT, HARMS, LIFE, OPTION, PLACE, RATES, SETUP, Service
+from simulation.kernels.layout import Option as Kind
 from simulation.kernels.moves import waiting_days
 from simulation.kernels.persons import geometric
 from simulation.kernels.settle import lottery_order
@@ -97,6 +98,8 @@ class Places(NamedTuple):
     option: Any
     weight: Any
     setup: Any
+    place: Any
+    stuck: Any
 
 
 @njit
@@ -115,6 +118,7 @@ options = st.lists(
         price=st.sampled_from([0, 50, 400]),
         eligible=st.one_of(st.just(frozenset(range(6))), st.frozensets(st.integers(0, 5))),
         least=st.sampled_from([0, 0, 128]),
+        stays=st.booleans(),
     ),
     max_size=9,
 )
@@ -136,15 +140,22 @@ def choices(
     day: int,
     *,
     as_boat: bool = False,
+    stuck: float = 1.0,
+    earns: float = 0.0,
 ) -> tuple[Choice, Choice]:
-    """Return (kernel, twin) of one decision; as in the world's tables, four options share a draw."""
-    found = [o._replace(block=17 + k // 4, slot=k % 4) for k, o in enumerate(found)]
+    """Return (kernel, twin) of one decision; as in the world's tables, four options share a draw.
+
+    stuck, earns: Factor on staying for who cannot pay where nothing can be earned; USD a day earned there.
+    """
+    last = max((k for k, o in enumerate(found) if o.stays), default=-1)  # there is one way to stay
+    found = [o._replace(block=17 + k // 4, slot=k % 4, stays=k == last) for k, o in enumerate(found)]
     table = np.zeros(len(found), OPTION)
     for k, o in enumerate(found):
         for name in ("awareness", "hash", "block", "slot", "price"):
             table[k][name] = getattr(o, name)
         table[k]["eligible"] = sum(1 << one for one in o.eligible)
         table[k]["min_vulnerability"] = o.least
+        table[k]["kind"] = Kind.STAY if o.stays else Kind.LEG
     weight = np.array([o.weight for o in found]).reshape(-1, 1)
     setup = np.zeros(1, SETUP)
     setup["money_on"] = who.purse is not None
@@ -152,10 +163,14 @@ def choices(
     life["party"], life["vulnerability"] = who.party, who.vulnerability
     life["group"] = 6 + who.demographic  # of the second stream
     life["money"] = who.purse or 0
-    world = Places(np.array([0, len(found)], np.int32), table, weight, setup)
+    place = np.zeros(1, PLACE)
+    place["savings"] = earns
+    factor = np.full((1, 1), stuck)
+    world = Places(np.array([0, len(found)], np.int32), table, weight, setup, place, factor)
     kernel, short = call_choose(world, keys, life, np.uint64(luck), day, as_boat)
     choice_key, awareness_key = int(keys[rng.Stream.CHOICE]), int(keys[rng.Stream.AWARENESS])
-    twin = slow.choose(found, choice_key, awareness_key, luck, None if as_boat else who, day)
+    left = 1.0 if earns else stuck
+    twin = slow.choose(found, choice_key, awareness_key, luck, None if as_boat else who, day, left)
     life["flags"] = CREDIT  # somebody who can travel on credit lacks no money
     on_credit = call_choose(world, keys, life, np.uint64(luck), day, as_boat)
     rich = None if as_boat else who._replace(purse=None)
@@ -163,12 +178,21 @@ def choices(
     return (kernel, short), twin
 
 
-@given(found=options, seed=ids, luck=ids, who=choosers, day=days, as_boat=st.booleans())
+ways = st.fixed_dictionaries(
+    {
+        "as_boat": st.booleans(),
+        "stuck": st.sampled_from([1.0, 0.2, 1e-3]),
+        "earns": st.sampled_from([0.0, 0.0, 4.0]),
+    }
+)
+
+
+@given(found=options, seed=ids, luck=ids, who=choosers, day=days, way=ways)
 def test_choice(
-    found: list[slow.Option], seed: int, luck: int, who: slow.Chooser, day: int, as_boat: bool
+    found: list[slow.Option], seed: int, luck: int, who: slow.Chooser, day: int, way: dict[str, Any]
 ) -> None:
     keys = np.array([0] + [rng.stream_key(seed, s) for s in rng.Stream], np.uint64)
-    kernel, twin = choices(found, keys, luck, who, day, as_boat=as_boat)
+    kernel, twin = choices(found, keys, luck, who, day, **way)
     assert kernel == twin
 
 
