@@ -187,10 +187,10 @@ def board(model: RouteModel) -> None:
 
 
 def assist_returns(model: RouteModel) -> None:
-    """Return programmes bring home people who want to go, while they have places; a country's are one pool."""
+    """Return programmes bring home people who want to go, while they have places; a country shares one pool a month."""
     queue = model.return_queue
     per_country = pooled(queue, model.settings.return_capacity) * model.scale
-    model.returns_left = refill(model.returns_left, per_country, np.maximum(np.ceil(per_country), 1.0))
+    model.returns_left = _monthly(model, model.returns_left, per_country)
     asked = model.recorder.listed(RETURNING)
     if not len(asked):
         return
