@@ -73,6 +73,9 @@ def suffer(world, keys, people, tally, row, harm, day, days_left):  # type: igno
         held_at = world.leg[cell].captivity_place if cell < world.setup[0].n_legs else world.cell_place[cell]
         stay_at(world, keys, people, tally, row, held_at, Status.CAPTIVE, day, days_left)
         return True
+    on_foot = world.cell_status[life.cell] == Status.TRAVELLING and life.vehicle == 0 and life.party_size == 1
+    if harm == Rate.INJURY and on_foot:  # companions and carriers take the injured along
+        people.due[row] += world.setup[0].injury_delay
     refresh_bound(world, people, row)
     return False
 

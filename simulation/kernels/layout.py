@@ -309,6 +309,7 @@ SETUP = np.dtype(
         ("n_places", np.int32),
         ("vulnerability_step", np.int32),  # rise per incident, in 1/255
         ("detention_scar", np.int32),  # in 1/255
+        ("injury_delay", np.int32),  # days that an injury on a leg takes
         ("bribe", np.int32),  # USD
         ("return_fare", np.int32),  # USD that going home by one's own means takes
         ("vehicles_on", np.uint8),  # 0: everybody has a boat or vehicle of their own

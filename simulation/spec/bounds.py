@@ -68,6 +68,7 @@ BOUNDS: dict[str, Bound] = {
     "debt_reference": _SHARE,
     "robbery_loss": _SHARE,
     "bribe": Bound(0, 1e6),
+    "injury_delay": Bound(0, 1000),
     "detention_step": _SHARE,
     "detention_scar": _SHARE,
     "alternative_days": Bound(0, 1e4, is_open=True),

@@ -49,7 +49,8 @@ NEUTRAL: dict[str, float] = {
     "debt_reference": 0.0,
     "robbery_loss": 0.0,
     "bribe": 0.0,
-    # custody
+    # harm and custody
+    "injury_delay": 0.0,
     "detention_step": 0.0,
     "detention_scar": 0.0,
     "alternative_days": 60.0,

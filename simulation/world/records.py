@@ -143,6 +143,7 @@ def setup_record(
         "n_places": len(routes.places),
         "vulnerability_step": round(255 * p["vulnerability_step"]),
         "detention_scar": round(255 * p["detention_scar"]),
+        "injury_delay": round(p["injury_delay"]),
         "bribe": round(p["bribe"]),
         "return_fare": round(p["return_fare"]) if coupling.money and p["savings_median"] > 0 else 0,
         "vehicles_on": coupling.vehicles,
