@@ -40,12 +40,14 @@ CHANGES = (
 # What a random world may set a parameter to; the first value is the one that examples shrink to.
 MECHANISMS: dict[str, tuple[float, ...]] = {
     "companions_mean": (0.0, 0.7, 2.0),
+    "family_unity": (0.0, 1.0, 0.5),
     "reunion_rate": (0.0, 1.0),
     "savings_median": (0.0, 25.0, 150.0),
     "savings_spread": (0.0, 1.0),
     "credit_share": (0.0, 0.4),
     "saving_share": (1.0, 0.3),
     "debt_exploitation": (1.0, 3.0),
+    "debt_reference": (0.0, 0.3),
     "robbery_loss": (0.0, 0.5, 1.0),
     "bribe": (0.0, 15.0),
     "detention_step": (0.0, 0.8),
@@ -69,6 +71,7 @@ MECHANISMS: dict[str, tuple[float, ...]] = {
     "anti_smuggling_price": (1.0, 2.0),
     "anti_smuggling_peril": (1.0, 2.0, 0.5),
     "driver_arrest_at_full": (0.0, 0.5),
+    "return_fare": (0.0, 40.0),
     "remigration_share": (0.0, 0.9),
     "remigration_days": (180.0, 4.0),
     "return_utility": (-6.0, -1.0),

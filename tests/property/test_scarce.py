@@ -12,7 +12,7 @@ from random_worlds import worlds
 from small_worlds import changed, events_so_far, tiny
 
 from simulation import RouteModel, run
-from simulation.kernels.layout import PLACE_BLOCKS, SERVICES, Event, Status
+from simulation.kernels.layout import DEMOGRAPHICS, PLACE_BLOCKS, SERVICES, Event, Status
 from simulation.spec.models import Scenario
 from simulation.units import DAYS_PER_MONTH
 from simulation.world.tables import effective_capacity
@@ -63,11 +63,14 @@ def test_nobody_is_served_beyond_the_capacity_of_a_place_and_kind(scenario: Scen
 @settings(max_examples=90)
 @given(scenario=worlds(), scale=SCALES)
 def test_no_place_detains_more_people_than_it_has_room_for(scenario: Scenario, scale: float) -> None:
+    """Children who go along with their parents (family_unity) are not turned away at the door: they come on top."""
     model = RouteModel(binding(scenario), scale=scale, threads=1)
     room = np.ceil(np.minimum(model.settings.detention_capacity, 1e9) * scale - 1e-9)
     for today in days_of(model):
         status = model.cell_status[model.people.life["cell"]]
-        inside = model.world.cell_place[model.people.life["cell"][status == Status.DETAINED]]
+        accompanied = model.people.life["group"] % DEMOGRAPHICS % 3 == 1
+        along = accompanied & (model.parameters["family_unity"] > 0)
+        inside = model.world.cell_place[model.people.life["cell"][(status == Status.DETAINED) & ~along]]
         assert (np.bincount(inside, minlength=room.size) <= room).all()
         assert today[:, Event.TRANSFERRED].sum() <= today[:, Event.DETAINED].sum()
 
