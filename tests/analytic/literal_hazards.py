@@ -137,7 +137,7 @@ class Hazards(Policy):
         full = self.p["main_peril_full"] if leg.control == "main" else self.p["bypass_peril_full"]
         factor = 1.0 if leg.mode == "sea" else 1.0 + self.beyond(leg) * (full - 1.0)
         factor *= self.hunted(leg, self.p["anti_smuggling_peril"])
-        if leg.mode == "sea":
+        if leg.mode == "sea" and self.scenario.document.coupling.market:
             factor *= math.exp(
                 self.p["market_rescue_quality"] * (now.coverage - self.p["reference_coverage"])
             )

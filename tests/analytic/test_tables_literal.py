@@ -92,7 +92,11 @@ def enriched(seed: int) -> Scenario:
         "search_and_rescue": [{"coverage": share(), "disembark": inland}],
     }  # fmt: skip
     document = world.document.model_copy(
-        update={"levers": Levers.model_validate(levers), "parameters": world.document.parameters | chosen}
+        update={
+            "levers": Levers.model_validate(levers),
+            "parameters": world.document.parameters | chosen,
+            "coupling": world.document.coupling.model_copy(update={"market": bool(rng.random() < 0.8)}),
+        }
     )
     return world.model_copy(
         update={
