@@ -202,6 +202,7 @@ SIGNS: tuple[Sign, ...] = (
     Sign("detention", "detention_person_days", 1, _LEVERS),
     Sign("services", "served", 1, _LEVERS),
     Sign("services", "unmet_need", -1, _LEVERS),
+    Sign("services", "unmet_need_share", -1, _LEVERS),
     Sign("firewall", "served", 1, "fear keeps people from help"),
     Sign("search_and_rescue", "deaths_sea_per_1000_attempts", -1, _PATTERNS),
     Sign("search_and_rescue", "sea_attempts", 0, "no pull effect found, better odds"),

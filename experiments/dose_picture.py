@@ -29,6 +29,7 @@ COLUMNS: dict[str, str] = {
     "detention_person_days": "days in\ndetention",
     "separations": "family\nseparations",
     "unmet_need": "unmet\nneed",
+    "unmet_need_share": "share of\nneeds\nnot met",
     "served": "help\nreceived",
     "money_lost": "money\nlost",
     "fares_per_leg": "fare\nper leg",

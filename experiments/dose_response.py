@@ -47,6 +47,7 @@ OUTCOMES = (
     "separations",
     "children_left_alone",
     "unmet_need",
+    "unmet_need_share",
     "served",
     "referred",
     "money_lost",
