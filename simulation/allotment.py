@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import numpy as np
-import numpy.typing as npt
 
-from simulation.kernels.day import BY_REFERRAL, WANTS
+from simulation.kernels.help import WANTS
 from simulation.kernels.layout import F64, I32, I64, SERVICES
 from simulation.world.routes import Routes
 
@@ -62,12 +61,10 @@ def pooled(queue: I32, capacity: F64) -> F64:
     return np.where(limited, total, float(UNLIMITED))
 
 
-def split_by_service(listed: I32) -> tuple[I32, npt.NDArray[np.bool_]]:
-    """Return one entry a need: ((n, 2) row and place * SERVICES + kind, (n,) whether it comes with a referral)."""
-    row, code = listed[:, 0], listed[:, 1]
-    place, wants = code // WANTS, code % WANTS
+def split_by_service(listed: I32) -> I32:
+    """Return (n, 2) row and place * SERVICES + kind, one entry a need that is asked for."""
+    row, place, wants = listed[:, 0], listed[:, 1] // WANTS, listed[:, 1] % WANTS
     asked = [
         np.stack([row, place * SERVICES + kind], axis=1)[(wants >> kind) & 1 == 1] for kind in range(SERVICES)
     ]
-    referred = [(wants & BY_REFERRAL > 0)[(wants >> kind) & 1 == 1] for kind in range(SERVICES)]
-    return np.concatenate(asked).astype(np.int32), np.concatenate(referred)
+    return np.concatenate(asked).astype(np.int32)

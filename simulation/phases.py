@@ -11,6 +11,7 @@ from simulation.allotment import fraction, last_month_start, pooled, refill, roo
 from simulation.kernels import company
 from simulation.kernels import programmes as kernels
 from simulation.kernels.day import drop_ended, live_day, refresh_bounds
+from simulation.kernels.help import serve
 from simulation.kernels.layout import (
     APPLYING,
     BOARDING,
@@ -28,7 +29,7 @@ from simulation.kernels.layout import (
     Status,
 )
 from simulation.kernels.rng import Stream
-from simulation.kernels.settle import apply_time_limits, depart, grant, lottery_order, serve
+from simulation.kernels.settle import apply_time_limits, depart, grant, lottery_order
 from simulation.kernels.travel import assign_vehicles
 from simulation.units import DAYS_PER_MONTH
 from simulation.world.policy import calendar
@@ -74,7 +75,7 @@ def adapt(model: RouteModel) -> None:
     model.is_stale |= model.outlook.adapt(entered[:n_legs], deaths[:n_legs], chance, days, model.scale)
     if model.parameters["queue_weight"] > 0 and model.scenario.document.coupling.pathways:
         daily = model.settings.quota * model.scale
-        backlog = model.recorder.stock[:n_legs].sum(axis=1) * (model.routes.purpose == Purpose.REGULAR)
+        backlog = model.recorder.stock_of(0, n_legs) * (model.routes.purpose == Purpose.REGULAR)
         model.outlook.wait = np.minimum(
             np.where(daily > 0, backlog / np.maximum(daily, 1e-12), 0.0), _LONGEST_WAIT
         )
@@ -83,16 +84,19 @@ def adapt(model: RouteModel) -> None:
 
 def policy(model: RouteModel) -> None:
     """On days on which a lever changes: institutions act, and tables and screening bounds are built anew."""
-    if model.day not in model.changes and not model.is_stale:
+    has_changed = model.day in model.changes
+    if not has_changed and not model.is_stale:
         return
-    for institution in model.institutions:
+    for institution in model.institutions if has_changed else ():
         institution.act(model.today)
+    rates = model.world.rate
     model.world, _ = build_world(
         model.scenario, model.routes, model.settings, model.scale, model.reference_value, model.outlook
     )
-    if model.day in model.changes:
+    if has_changed:
         apply_time_limits(model.world, model.people, model.rows, model.day)
-    refresh_bounds(model.world, model.people, model.rows)
+    if has_changed or not np.array_equal(rates, model.world.rate):
+        refresh_bounds(model.world, model.people, model.rows)
     model.is_stale = False
 
 
@@ -125,7 +129,7 @@ def hold(model: RouteModel) -> None:
         return
     n_legs, n_places = len(model.routes.legs), len(model.routes.places)
     first = n_legs + n_places * PLACE_BLOCKS.index(Status.DETAINED)
-    held = model.recorder.stock[first : first + n_places].sum(axis=1)
+    held = model.recorder.stock_of(first, first + n_places)
     capacity = np.minimum(np.ceil(model.settings.detention_capacity * model.scale - 1e-9), _UNLIMITED)
     room = np.maximum(capacity.astype(np.int64) - held, 0)
     elsewhere = roomiest(model.routes, room)
@@ -140,13 +144,13 @@ def serve_needs(model: RouteModel) -> None:
     """Services help people up to capacity by kind, in a fair random order."""
     daily = effective_capacity(model.settings, model.parameters).ravel() * model.scale
     left = refill(model.capacity_left, daily, np.ceil(daily))
-    asked, referred = split_by_service(model.recorder.listed(SEEKING))
+    asked = split_by_service(model.recorder.listed(SEEKING))
     if len(asked):
         order = _lots(model, Stream.SERVICE, asked)
         free, before = _free(left, binding=model.scenario.document.coupling.services)
         serve(
             model.world, model.keys, model.people, model.recorder.tally, asked[order, 0].copy(),
-            asked[order, 1].copy(), referred[order].copy(), free, model.day,
+            asked[order, 1].copy(), free, model.day,
         )  # fmt: skip
         left = left - (before - free) if model.scenario.document.coupling.services else left
     model.capacity_left = left

@@ -85,6 +85,13 @@ class Recorder:
         now: I64 = self._stock + self.tally.moved[..., 1].sum(axis=0)
         return now
 
+    def stock_of(self, first: int, last: int) -> I64:
+        """Return (last - first,) people in the cells of a range as of now."""
+        now: I64 = self._stock[first:last].sum(axis=1) + self.tally.moved[:, first:last, :, 1].sum(
+            axis=(0, 2)
+        )
+        return now
+
     def begin_month(self, days: int) -> None:
         """Open a month of which ``days`` are simulated: if nobody moves, the stock stays for all of them."""
         stock = self.stock

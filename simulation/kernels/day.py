@@ -14,13 +14,13 @@ from simulation.kernels.compile import entry, inner
 from simulation.kernels.custody import leave_custody, take_into_custody
 from simulation.kernels.harm import event_of_day, suffer
 from simulation.kernels.hazards import NOTHING
+from simulation.kernels.help import ask_for_help
 from simulation.kernels.layout import (
     APPLYING,
     DEMOGRAPHICS,
     HARMS,
     NEVER,
     REFERRED,
-    SEEKING,
     Event,
     Purpose,
     Rate,
@@ -46,22 +46,6 @@ from simulation.kernels.moves import (
 from simulation.kernels.rng import Stream, screen_byte, to_uniform, uniform, words
 
 DAYS_OF_LUCK = 16  # one draw holds a screening byte for each of so many days
-BY_REFERRAL = 32  # bit of what is asked for, above those of the services: the need was referred here
-WANTS = 64  # an entry of the list SEEKING is place * WANTS + what is asked for
-
-
-@inner
-def ask_for_help(world, keys, people, tally, row, place, referred, day):  # type: ignore[no-untyped-def]
-    """List somebody who looks for help with every need open, or with one that anybody may have."""
-    life = people.life[row]
-    if life.needs == 0:
-        u = uniform(keys[Stream.SERVICE], people.who[row], day, 6)
-        kind = 0
-        while kind < world.need_share.size - 1 and u >= world.need_share[kind]:
-            kind += 1
-        life.needs = 1 << kind
-        refresh_bound(world, people, row)
-    enlist(tally, SEEKING, row, place * WANTS + life.needs + (BY_REFERRAL if referred else 0))
 
 
 @inner

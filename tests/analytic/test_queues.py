@@ -201,7 +201,7 @@ def test_assisted_returns_are_what_is_asked_up_to_the_programmes_places(a_day):
     model = RouteModel(scenario, seed=2, threads=1)
     kinds = (Event.RETURNED_ASSISTED, Event.RETURNED, Event.RETURN_REFUSED)
     assisted, home, refused = daily(model, cell_of(model, "town", Status.WAITING), kinds, DAYS).T
-    expected = places_given(home + refused, a_day, math.ceil(float(a_day)))
+    expected = places_given(home + refused, a_day, int(float(a_day) * 365.25 / 12), monthly=True)
     assert assisted.tolist() == expected.tolist()
     assert assisted.sum() > 0.95 * float(a_day) * DAYS  # fully used: more people ask than there are places
     assert (home + refused).sum() > 1.5 * assisted.sum()

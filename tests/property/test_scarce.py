@@ -82,17 +82,14 @@ class Allotment:
         """Count ``n`` things of a kind."""
         self.given, self.offered, self.of_month, self.offered_in_month = (np.zeros(n) for _ in range(4))
 
-    def check(self, given: np.ndarray, daily: np.ndarray, *, first_of_month: bool, lapses: bool) -> None:
-        """Add a day: (n,) given and (n,) offered."""
+    def check(self, given: np.ndarray, daily: np.ndarray, *, first_of_month: bool) -> None:
+        """Add a day: (n,) given and (n,) offered; less than one place is carried over to another month."""
         if first_of_month:
             self.of_month, self.offered_in_month = np.zeros_like(daily), np.zeros_like(daily)
         self.given, self.offered = self.given + given, self.offered + daily
         self.of_month, self.offered_in_month = self.of_month + given, self.offered_in_month + daily
         assert (self.given <= self.offered + 1e-6).all()
-        if lapses:  # less than one place is carried over
-            assert (self.of_month <= self.offered_in_month + 1.0 + 1e-6).all()
-        else:
-            assert (given <= np.maximum(np.ceil(daily), 1.0)).all()
+        assert (self.of_month <= self.offered_in_month + 1.0 + 1e-6).all()
 
 
 @settings(max_examples=90)
@@ -109,12 +106,11 @@ def test_quotas_returns_and_relocation_never_give_more_than_they_have(
         now = model.settings
         first = {"first_of_month": model.today.day == 1}
         granted = today[: regular.size, Event.COMPLETED][regular]
-        admitted.check(granted, (now.quota * scale)[regular], **first, lapses=True)
+        admitted.check(granted, (now.quota * scale)[regular], **first)
         relocated.check(
             today[:, [Event.RELOCATED]].sum(axis=0),
             np.array([now.relocation.sum() * scale]),
             **first,
-            lapses=True,
         )
         helped = at_places(model, today[:, Event.RETURNED_ASSISTED] + today[:, Event.RETURNED_DETAINED])
         by_country, places_a_day = np.zeros(len(names)), np.zeros(len(names))
@@ -124,9 +120,7 @@ def test_quotas_returns_and_relocation_never_give_more_than_they_have(
             by_country[k] = helped[countries == name].sum()
             places_a_day[k] = numbers[limited].sum() * scale if limited.any() else np.inf
         limits = np.isfinite(places_a_day)
-        returned.check(
-            np.where(limits, by_country, 0.0), np.where(limits, places_a_day, 0.0), **first, lapses=False
-        )
+        returned.check(np.where(limits, by_country, 0.0), np.where(limits, places_a_day, 0.0), **first)
 
 
 def test_a_long_quota_lapses_by_month() -> None:
