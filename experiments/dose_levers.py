@@ -44,7 +44,7 @@ class Dose:
     @property
     def label(self) -> str:
         """The lever's name for a row."""
-        return self.lever.replace("_", " ").capitalize()
+        return self.lever.replace("_", " ").replace("anti ", "anti-").capitalize()
 
     def arm(self, scenario: Scenario, level: float) -> Scenario:
         """Return the scenario with the lever at a level from SINCE on; earlier entries give way to it."""

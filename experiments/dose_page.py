@@ -144,5 +144,5 @@ def _unstated(panel: Panel, dose: Dose, stated: set[str]) -> list[str]:
         zero, last = float(rows["value"].iloc[0]), rows.iloc[-1]
         is_large = zero == 0 or abs(last["difference"]) > _LARGE * zero
         if outcome not in stated and is_large and find_sign(last):
-            found.append(f"{say_name(outcome).lower()} {_say_cell(rows).strip('*')}")
+            found.append(f"{say_name(outcome)} {_say_cell(rows).strip('*')}")
     return found

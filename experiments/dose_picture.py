@@ -107,7 +107,7 @@ def _say_header(figure: Figure, panel: Panel, width: float, height: float) -> No
         f"scale everywhere: to scale up to {MINUS}10% and +10% (dotted lines), logarithmic beyond, cut at five times. "
         "From 0: there is none of it at level 0, and the curve is its share of the largest value."
     )
-    figure.text(0.1 / width, 1 - 0.47 / height, wrap([below], 250), fontsize=9.5, va="top", linespacing=1.35)
+    figure.text(0.1 / width, 1 - 0.47 / height, wrap([below], 330), fontsize=9.5, va="top", linespacing=1.35)
     note = [
         "Orange, thick: more of a harm; blue, thick: less of it; black: clearly more or less of something that is not "
         "in itself good or bad; grey, thin: the interval holds no change, or fewer than 10 simulated people stand "
@@ -117,7 +117,7 @@ def _say_header(figure: Figure, panel: Panel, width: float, height: float) -> No
         f"{panel.scenario.document.scenario}, revision {panel.revision[:12]}. Comparisons under stated assumptions, "
         "not forecasts. Fewer arrivals are not a protection outcome.",
     ]
-    figure.text(0.1 / width, 0.12 / height, wrap(note, 262), fontsize=9.0, va="bottom", linespacing=1.35)
+    figure.text(0.1 / width, 0.12 / height, wrap(note, 350), fontsize=9.0, va="bottom", linespacing=1.35)
 
 
 def draw_cell(axes: Axes, rows: pd.DataFrame, outcome: str) -> None:
@@ -171,7 +171,9 @@ def say_percent(change: float) -> str:
     if not math.isfinite(change):
         return ""
     if change > _MOST:
-        return f"\N{MULTIPLICATION SIGN}{1 + change:.0f}"
+        return (
+            f"\N{MULTIPLICATION SIGN}{1 + change:.0f}" if change < 100 else "over \N{MULTIPLICATION SIGN}100"
+        )
     size = abs(change) * 100.0
     text = f"{size:.0f}%" if size >= 9.95 else f"{size:.1f}%"
     if text == "0.0%":
