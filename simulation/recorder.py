@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,6 +92,20 @@ class Recorder:
             axis=(0, 2)
         )
         return now
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Recorder:
+        """Copy all counts; the day's lists are empty between days, and their memory is only set aside."""
+        twin = Recorder.__new__(Recorder)
+        memo[id(self)] = twin
+        of = self.tally
+        tally = Tally(
+            of.events.copy(), of.moved.copy(), of.census.copy(), of.flow.copy(),
+            np.zeros(of.listed.shape, np.int32), of.n_listed.copy(),
+        )  # fmt: skip
+        twin.__dict__ |= {
+            name: tally if name == "tally" else deepcopy(value, memo) for name, value in self.__dict__.items()
+        }
+        return twin
 
     def begin_month(self, days: int) -> None:
         """Open a month of which ``days`` are simulated: if nobody moves, the stock stays for all of them."""

@@ -31,8 +31,14 @@ class DetentionAuthority(Institution):
     def act(self, today: date) -> None:
         """Start from the zone's reference, then apply the settings in force, each key only where it is given."""
         self.restore(*_WRITES)
+        exempt = np.zeros(self.territory.size, np.bool_)
         for ruling, scope in self.settings_in_force(Detention, today):
-            self._apply(ruling.entry, scope & self._equipped)
+            where = scope & self._equipped
+            self._apply(ruling.entry, where)
+            if "children" in ruling.entry.model_fields_set:
+                exempt[where] = not ruling.entry.children
+        self.model.settings.after_arrest[exempt, 1] = -1.0
+        self.model.settings.after_interception[exempt, 1] = -1.0
 
     def _apply(self, entry: Detention, where: Mask) -> None:
         settings = self.model.settings
@@ -43,8 +49,5 @@ class DetentionAuthority(Institution):
         if entry.time_limit is not None:
             # A stay is counted at the ends of days, so the shortest is one day; 0 would mean no limit.
             settings.limit_days[where] = max(entry.time_limit, 1.0)
-        if not entry.children:
-            settings.after_arrest[where, 1] = -1.0
-            settings.after_interception[where, 1] = -1.0
         if entry.harm_factor != 1.0:
             settings.harm_factor[where] = entry.harm_factor

@@ -55,7 +55,7 @@ def decide(world, keys, people, tally, row, place, day, days_left):  # type: ign
         enlist(tally, BOARDING, row, leg)
     else:
         if boat == 0 and world.leg[leg].capacity > 0:
-            boat = people.who[row]
+            boat = shared_luck(people, row)
         take_leg(world, keys, people, tally, row, leg, boat, day, days_left)
 
 

@@ -19,13 +19,15 @@ from simulation.kernels.layout import (
     MAX_PARTY,
     NEVER,
     OWN_WAY,
+    PARTING,
     Event,
     Rate,
     Status,
 )
+from simulation.kernels.money import collect_wages
 from simulation.kernels.moves import count, is_free, lane_of, place_cell, refresh_bound, stay_at
 from simulation.kernels.rng import Stream, uniform
-from simulation.kernels.vulnerability import hurt
+from simulation.kernels.vulnerability import hurt, wear_down
 
 _ALONE = np.int64(-1)
 
@@ -50,6 +52,8 @@ def whereabouts(world, people, row):  # type: ignore[no-untyped-def]
         return np.int64(life.cell) + (np.int64(people.due[row]) << 24)
     if is_free(status) or status == Status.ALTERNATIVE:
         return np.int64(world.setup[0].n_legs + world.cell_place[life.cell])
+    if status == Status.PATHWAY:  # waits where the application was made
+        return np.int64(world.setup[0].n_legs + world.leg[life.cell].origin)
     return np.int64(life.cell) + (np.int64(1) << 23)
 
 
@@ -99,57 +103,72 @@ def share_fortune(world, people, first, size, where, i):  # type: ignore[no-unty
 
 
 @inner
-def follow(world, keys, people, tally, first, i, day, days_left):  # type: ignore[no-untyped-def]
-    """Let a child whose last adult was taken into custody, or was let go from it, go where the adult is.
-
-    Where children are exempt from detention they do not follow into it.
-    """
+def guardian_gone(world, people, first, i):  # type: ignore[no-untyped-def]
+    """Return the adult whom child i was with until today and who is now held or free elsewhere; -1 if one is here."""
     life = people.life[first + i]
-    if life.group % DEMOGRAPHICS % 3 != 1 or life.flags & OWN_WAY or life.together == 0:
-        return
-    mine, guardian = world.cell_status[life.cell], -1
-    if has_ended(mine):
-        return
+    mine, found = world.cell_status[life.cell], -1
     for j in range(np.int64(life.party_size)):
         if (life.together >> j) & 1 and people.life[first + j].group % DEMOGRAPHICS % 3 == 0:
             theirs = world.cell_status[people.life[first + j].cell]
             if people.life[first + j].cell == life.cell or (is_free(mine) and is_free(theirs)):
-                return  # still with an adult
+                return -1
             if theirs == Status.CAPTIVE or theirs == Status.DETAINED or is_free(theirs):
-                guardian = j
+                found = j
+    return found
+
+
+@inner
+def follow(world, keys, people, tally, first, i, day, days_left):  # type: ignore[no-untyped-def]
+    """Let a child whose last adult was taken into custody, or was let go from it, go where the adult is.
+
+    Where children are exempt from detention they do not follow into it. A child who was itself taken today stays.
+    """
+    life = people.life[first + i]
+    mine = world.cell_status[life.cell]
+    if life.group % DEMOGRAPHICS % 3 != 1 or life.flags & OWN_WAY or has_ended(mine):
+        return
+    guardian = guardian_gone(world, people, first, i)
     if guardian < 0:
         return
     cell = people.life[first + guardian].cell
     place, status = world.cell_place[cell], world.cell_status[cell]
     in_custody = mine == Status.CAPTIVE or mine == Status.DETAINED
-    if in_custody == is_free(status) and (not in_custody or world.cell_place[life.cell] == place):
-        if uniform(keys[Stream.PARTY], people.who[first + i], day, 1) >= world.setup[0].family_unity:
-            return
-        if status == Status.DETAINED and world.place[place].arrest_child >= 0.0:
-            detain(world, keys, people, tally, first + i, place, day, days_left)
-        elif status == Status.CAPTIVE:
-            count(tally, people, first + i, Event.ABDUCTION)
-            hurt(world, people, first + i)
-            if world.setup[0].needs_on:
-                life.needs |= need_after(Rate.ABDUCTION)
-            stay_at(world, keys, people, tally, first + i, place, Status.CAPTIVE, day, days_left)
-        elif is_free(status):
-            count(tally, people, first + i, Event.RELEASED)
-            stay_at(world, keys, people, tally, first + i, place, Status.WAITING, day, days_left)
+    if in_custody != is_free(status) or (
+        in_custody and (world.cell_place[life.cell] != place or life.since == day)
+    ):
+        return
+    if uniform(keys[Stream.PARTY], people.who[first + i], day, 1) >= world.setup[0].family_unity:
+        return
+    collect_wages(world, people, tally, first + i, day)
+    if status == Status.DETAINED and world.place[place].arrest_child >= 0.0:
+        detain(world, keys, people, tally, first + i, place, day, days_left)
+    elif status == Status.CAPTIVE:
+        count(tally, people, first + i, Event.ABDUCTION)
+        hurt(world, people, first + i)
+        if world.setup[0].needs_on:
+            life.needs |= need_after(Rate.ABDUCTION)
+        stay_at(world, keys, people, tally, first + i, place, Status.CAPTIVE, day, days_left)
+    elif is_free(status):
+        wear_down(world, people, first + i, day)
+        count(tally, people, first + i, Event.RELEASED)
+        stay_at(world, keys, people, tally, first + i, place, Status.WAITING, day, days_left)
 
 
 @inner
 def turn_back(world, keys, people, tally, first, i, day, days_left):  # type: ignore[no-untyped-def]
-    """Let somebody under way go back with the member of the family who was turned back to the leg's start today."""
+    """Let somebody under way go back with whom of the family was turned back, or placed in the community, today."""
     life = people.life[first + i]
     if world.cell_status[life.cell] != Status.TRAVELLING or life.flags & OWN_WAY:
         return
     origin = world.leg[life.cell].origin
     for j in range(np.int64(life.party_size)):
         other = people.life[first + j]
-        if (life.together >> j) & 1 and other.cell == place_cell(world, origin, Status.WAITING):
+        in_community = world.cell_status[other.cell] == Status.ALTERNATIVE
+        turned_back = other.cell == place_cell(world, origin, Status.WAITING)
+        if (life.together >> j) & 1 and (in_community or turned_back):
+            place = world.cell_place[other.cell]
             if uniform(keys[Stream.PARTY], people.who[first], day, 2) < world.setup[0].family_unity:
-                stay_at(world, keys, people, tally, first + i, origin, Status.WAITING, day, days_left)
+                stay_at(world, keys, people, tally, first + i, place, Status.WAITING, day, days_left)
             return
 
 
@@ -202,3 +221,4 @@ def keep_company(world, keys, people, tally, rows, day, days_left):  # type: ign
         if people.life[rows[i]].flags & LISTED:
             first = np.int64(rows[i]) - np.int64(people.life[rows[i]].party_index)
             look_over(world, keys, people, mine, first, where, day, days_left)
+    mine.n_listed[PARTING] = 0  # whoever was moved here has been looked over as well

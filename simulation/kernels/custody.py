@@ -6,9 +6,9 @@ import numpy as np
 
 from simulation.kernels.compile import inner
 from simulation.kernels.layout import HOLDING, RETURNING, Event, Service, Status
-from simulation.kernels.legs import take_leg
+from simulation.kernels.legs import end_in_arrival, take_leg
 from simulation.kernels.money import lose, pay
-from simulation.kernels.moves import count, end_journey, enlist, go_home, note_company, stay_at
+from simulation.kernels.moves import count, enlist, go_home, note_company, stay_at
 from simulation.kernels.rng import Stream, uniform
 from simulation.kernels.vulnerability import wear_down
 
@@ -93,6 +93,6 @@ def release(world, keys, people, tally, row, place, day, days_left):  # type: ig
     """Let somebody go at the place of custody."""
     count(tally, people, row, Event.RELEASED)
     if world.place[place].is_terminal:  # nobody decides there any more: who is let go has arrived
-        end_journey(world, people, tally, row, Status.ARRIVED, Event.ARRIVED, days_left)
+        end_in_arrival(world, people, tally, row, place, days_left)
         return
     stay_at(world, keys, people, tally, row, place, Status.WAITING, day, days_left)

@@ -103,7 +103,7 @@ def travel(world, keys, people, tally, row, u, day, days_left):  # type: ignore[
         rest_u = np.nan
         if suffer(world, keys, people, tally, row, harm, day, days_left):
             return
-    if due <= day:
+    if people.due[row] <= day:  # an injury may have put it off
         arrive(world, keys, people, tally, row, leg, 1.0 - fraction, rest_u, day, days_left)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from simulation.kernels.compile import inner
 from simulation.kernels.custody import take_into_custody
 from simulation.kernels.hazards import draw_event
-from simulation.kernels.layout import OWN_WAY, Event, Rate, Service, Status
+from simulation.kernels.layout import OWN_WAY, Event, Purpose, Rate, Service, Status
 from simulation.kernels.money import lose, pay
 from simulation.kernels.moves import (
     bond_factor,
@@ -73,11 +73,19 @@ def suffer(world, keys, people, tally, row, harm, day, days_left):  # type: igno
         held_at = world.leg[cell].captivity_place if cell < world.setup[0].n_legs else world.cell_place[cell]
         stay_at(world, keys, people, tally, row, held_at, Status.CAPTIVE, day, days_left)
         return True
-    on_foot = world.cell_status[life.cell] == Status.TRAVELLING and life.vehicle == 0 and life.party_size == 1
-    if harm == Rate.INJURY and on_foot:  # companions and carriers take the injured along
-        people.due[row] += world.setup[0].injury_delay
+    if harm == Rate.INJURY and world.setup[0].injury_delay > 0:
+        hold_up(world, people, row)
     refresh_bound(world, people, row)
     return False
+
+
+@inner
+def hold_up(world, people, row):  # type: ignore[no-untyped-def]
+    """Let an injury delay somebody who travels alone and in no vehicle; companions and carriers take others along."""
+    life = people.life[row]
+    alone = life.vehicle == 0 and life.party_size == 1
+    if alone and life.cell < world.setup[0].n_legs and world.leg[life.cell].purpose == Purpose.IRREGULAR:
+        people.due[row] += world.setup[0].injury_delay
 
 
 @inner

@@ -7,7 +7,7 @@ import numpy as np
 from simulation.kernels.compile import inner
 from simulation.kernels.layout import CROSSED_SAHARA, RELOCATING, Event, Purpose, Status
 from simulation.kernels.money import pay
-from simulation.kernels.moves import count, end_journey, enlist, move, shared_luck, stay_at
+from simulation.kernels.moves import count, end_journey, enlist, move, refresh_bound, shared_luck, stay_at
 from simulation.kernels.rng import Stream, to_uniform, uniform, words
 from simulation.kernels.travel import due_day, triangular
 from simulation.kernels.vulnerability import hurt
@@ -24,6 +24,7 @@ def take_leg(world, keys, people, tally, row, leg, vehicle, day, days_left):  # 
     tally.flow[leg] += 1
     if world.setup[0].money_on and way.price > 0:
         pay(tally, people, row, Event.USD_FARES, way.price)
+        refresh_bound(world, people, row)  # a fare on credit makes a debt
     if way.is_sahara and not life.flags & CROSSED_SAHARA:
         life.flags |= CROSSED_SAHARA
         count(tally, people, row, Event.SAHARA_CROSSING)

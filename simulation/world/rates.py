@@ -68,11 +68,11 @@ def _is_irregular(routes: Routes, *, by_land: bool = False, with_vehicles: bool 
 def control_terms(routes: Routes, control: F64, reference: float) -> tuple[F64, F64]:
     """Return (L,) control beyond the reference, as a share of what can be added, and (L,) the share of it in force.
 
-    beyond = max(0, (c - r) / (1 - r)), within = min(c / r, 1); r is the reference on controlled legs by land, where
-    base arrests are defined, and 0 elsewhere, where within is 1.
+    beyond = max(0, (c - r) / (1 - r)) with r the reference; within = min(c / r, 1) on controlled legs by land, where
+    base arrests are defined, and 1 elsewhere.
     """
     r = np.where(land_controls(routes), reference, 0.0)
-    beyond = np.maximum((control - r) / (1.0 - r), 0.0)
+    beyond = np.maximum((control - reference) / (1.0 - reference), 0.0)
     within = np.where(r > 0, np.minimum(control / np.where(r > 0, r, 1.0), 1.0), 1.0)
     return beyond, within
 

@@ -90,7 +90,7 @@ class Hazards(Policy):
 
     def beyond(self, leg: Leg) -> float:
         """Return control beyond the reference, as a share of what there is to full control."""
-        r = self.reference_control(leg)
+        r = self.p["control_reference"]
         return max(0.0, (self.leg_policy(leg).control - r) / (1.0 - r))
 
     def within(self, leg: Leg) -> float:
