@@ -77,7 +77,7 @@ IN_CUSTODY = {
 # Outcome in USD -> (events that sum it, events in which it can change hands: how many people simulated stand behind it
 # at most). Wages are earned by the day: none, person-days at work stand behind them.
 MONEY: dict[str, tuple[tuple[Event, ...], tuple[Event, ...]]] = {
-    "money_fares": ((Event.USD_FARES,), (Event.ENTERED,)),
+    "money_fares": ((Event.USD_FARES,), (Event.ENTERED, Event.RETURNED)),
     "money_robbed": ((Event.USD_ROBBED,), (Event.ROBBERY, Event.RELEASED)),
     "money_bribes": ((Event.USD_BRIBES,), (Event.BOUGHT_OFF, Event.RELEASED)),
     "money_ransom": ((Event.USD_RANSOM,), (Event.RANSOMED,)),

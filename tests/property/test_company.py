@@ -56,7 +56,10 @@ class Pairs:
         own_way = life["flags"] & OWN_WAY > 0
         where = {"cell": life["cell"], "vehicle": life["vehicle"], "due": model.people.due}
         same = {name: column[self.one] == column[self.other] for name, column in where.items()}
-        free = np.isin(status, PLACES)
+        n_legs = model.world.leg.size  # who waits for a pathway does so where it was applied for
+        applied = (status == Status.PATHWAY) & (life["cell"] < n_legs)
+        place = np.where(applied, model.world.leg["origin"][np.minimum(life["cell"], n_legs - 1)], place)
+        free = np.isin(status, PLACES) | applied
         at_place = free[self.one] & free[self.other] & (place[self.one] == place[self.other])
         travelling = (status == Status.TRAVELLING)[self.one]
         in_cell = same["cell"] & np.where(travelling, same["vehicle"] & same["due"], True)
