@@ -1,4 +1,4 @@
-"""Orders of magnitude: the history of 2014-2019 held against published numbers, with nothing fitted.
+"""Orders of magnitude: the history of 2014-2019 held against published numbers.
 
 Renew the table and the picture of the documentation with::
 

@@ -152,7 +152,7 @@ def draw(orders: Sequence[Order]) -> Figure:
     axes.spines[["top", "right"]].set_visible(False)
     axes.set_xlabel("model as it would be recorded, over observed")
     figure.text(
-        0.02, 0.94, "Orders of magnitude, 2014-2019, nothing fitted", size=13, weight="bold", color=INK
+        0.02, 0.94, "Orders of magnitude, 2014-2019", size=13, weight="bold", color=INK
     )
     figure.text(
         0.02, 0.02,

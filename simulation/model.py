@@ -204,6 +204,15 @@ class RouteModel(mesa.Model):
         """Return everything that was counted, after the last day."""
         return self.recorder.finish(follow_cohorts(self.people.life, self.cell_status))
 
+    def close(self) -> None:
+        """Let go of people and counts once nobody looks at them any more.
+
+        A model and its agents refer to each other, so its memory would wait for the garbage collector, which may not
+        come for many runs.
+        """
+        self.pool.shutdown(wait=False)
+        del self.people, self.recorder, self.start_days, self._active
+
     def _started(self) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         status = self.cell_status[self.people.life["cell"]]
         return np.flatnonzero(status >= Status.WAITING)

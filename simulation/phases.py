@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -58,10 +59,16 @@ def _free(left: F64, *, binding: bool) -> tuple[I64, I64]:
 
 
 def _monthly(model: RouteModel, left: F64, daily: F64) -> F64:
-    """Return what can be given today of places that are dealt out daily and lapse at the end of a calendar month."""
+    """Return what can be given today of places that lapse at the end of a calendar month.
+
+    A month's places are dealt out evenly over its days, so that long and short months give the same number.
+    """
     if model.today.day == 1:  # less than one whole place carries over, or small quotas would admit nobody
         left = fraction(left)
-    return refill(left, daily, np.maximum(daily * DAYS_PER_MONTH, 1.0))
+    a_month = daily * DAYS_PER_MONTH
+    return refill(
+        left, a_month / monthrange(model.today.year, model.today.month)[1], np.maximum(a_month, 1.0)
+    )
 
 
 def adapt(model: RouteModel) -> None:

@@ -95,4 +95,5 @@ def _live_to(model: RouteModel, day: int, progress: Progress | None) -> None:
 
 def _result(model: RouteModel) -> RunResult:
     streams, counts = model.routes.streams, model.counts()
+    model.close()
     return RunResult(model.scenario, model.seed, model.scale, streams, counts, provenance())

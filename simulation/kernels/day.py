@@ -125,7 +125,7 @@ def stay(world, keys, people, tally, row, u, day, days_left):  # type: ignore[no
             leave_custody(world, keys, people, tally, row, day, days_left)
         elif world.place[
             place
-        ].is_terminal:  # placed in the community at a destination: nobody decides there any more
+        ].is_terminal:  # in the community at a destination: nobody decides there any more
             end_in_arrival(world, people, tally, row, place, days_left)
         else:
             decide(world, keys, people, tally, row, place, day, days_left)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from calendar import monthrange
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -16,6 +17,7 @@ from small_worlds import FALSE_ALARM, events_so_far
 from simulation.kernels.layout import Event, Status
 from simulation.model import RouteModel
 from simulation.spec.models import Scenario
+from simulation.units import DAYS_PER_MONTH
 
 YEAR = {"start": date(2015, 1, 1), "departures_end": date(2015, 12, 31), "end": date(2015, 12, 31)}
 NEVER_CHOSEN = dict.fromkeys(("stay_utility", "return_utility", "settle_utility"), -60.0)
@@ -144,6 +146,11 @@ def test_the_chain_of_a_jail_becomes_erlangs_formula_as_days_grow_short():
 
 
 # Offices with places a day ---
+def dealt_monthly(a_day: str, today: date) -> Fraction:
+    """Return what of a month's places is dealt today: as many in all in every calendar month."""
+    return Fraction(a_day) * Fraction(DAYS_PER_MONTH) / monthrange(today.year, today.month)[1]
+
+
 def places_given(asked: np.ndarray, a_day: str, most: int, *, monthly: bool = False) -> np.ndarray:
     """Return places given on each day to a queue that is not kept: today's, and what of earlier ones has not lapsed.
 
@@ -151,9 +158,10 @@ def places_given(asked: np.ndarray, a_day: str, most: int, *, monthly: bool = Fa
     """
     left, given = Fraction(0), []
     for day, n in enumerate(asked):
-        if monthly and date.fromordinal(YEAR["start"].toordinal() + day).day == 1:
+        today = date.fromordinal(YEAR["start"].toordinal() + day)
+        if monthly and today.day == 1:
             left %= 1
-        left += Fraction(a_day)
+        left += dealt_monthly(a_day, today) if monthly else Fraction(a_day)
         while left >= most + 1:
             left -= 1
         given.append(min(int(n), int(left)))
@@ -257,7 +265,7 @@ def test_the_pathway_queue_follows_lindleys_recursion(a_day, is_short):
         complete = int((waiting & (model.people.due == model.day + 1)).sum())
         admitted = events_so_far(model)[visa, Event.ADMITTED]
         model.step()
-        left = (left % 1 if model.today.day == 1 else left) + Fraction(a_day)
+        left = (left % 1 if model.today.day == 1 else left) + dealt_monthly(a_day, model.today)
         left -= max(0, int(left) - most)
         places = int(left)
         backlog = max(0, backlog + complete - places)
