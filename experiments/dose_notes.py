@@ -7,8 +7,7 @@ NOTES: dict[str, str] = {
         "Controls at the posts move people to tracks around them, so the monitoring point loses far more than the "
         "full cut; deaths per crossing rise because more of those who cross do so off the road. Total deaths need "
         "not rise: people are turned back, stay or are held on the way, and fewer reach Libya and the sea. That is "
-        "a fall of movement, not protection. The rise of deaths per crossing needs more people than a small panel "
-        "has: with deaths to be expected in place of counted ones it is clear (tests/patterns)."
+        "a fall of movement, not protection."
     ),
     "anti_smuggling": (
         "Fares rise with pursuit. Deaths rise at the default of `anti_smuggling_peril` (1.2); its range (0.7 to "

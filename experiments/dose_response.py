@@ -123,6 +123,7 @@ def make_panel(
         doses: Levers and their levels.
         progress: Called with runs done and runs in all.
     """
+    code = revision()  # as the runs begin, not as they end
     tasks = [(dose, k) for k in range(seeds) for dose in doses]
     found: dict[str, list[pd.DataFrame]] = {dose.lever: [] for dose in doses}
     # Processes, not threads: at a small scale most of a day is spent in Python.
@@ -136,7 +137,7 @@ def make_panel(
             if progress:
                 progress(done * len(LEVELS), len(tasks) * len(LEVELS))
     table = pd.concat([_compare_levels(dose, found[dose.lever]) for dose in doses], ignore_index=True)
-    return Panel(scenario, tuple(doses), seeds, scale, revision(), table)
+    return Panel(scenario, tuple(doses), seeds, scale, code, table)
 
 
 def _run_levels(arms: Sequence[Scenario], replicate: int, scale: float) -> pd.DataFrame:
