@@ -151,9 +151,7 @@ def draw(orders: Sequence[Order]) -> Figure:
     axes.minorticks_off()
     axes.spines[["top", "right"]].set_visible(False)
     axes.set_xlabel("model as it would be recorded, over observed")
-    figure.text(
-        0.02, 0.94, "Orders of magnitude, 2014-2019", size=13, weight="bold", color=INK
-    )
+    figure.text(0.02, 0.94, "Orders of magnitude, 2014-2019", size=13, weight="bold", color=INK)
     figure.text(
         0.02, 0.02,
         "Large: all years together. Small: single years or days, in order from top to bottom. Bars: ranges of the "
