@@ -58,7 +58,7 @@ DISPLACEMENT_COLUMNS = [
 ]
 FEW_PEOPLE = 10
 """An estimate that rests on fewer simulated people is marked."""
-DISPLACED = ("deaths", "violence")
+DISPLACED = ("deaths", "violence", "sgbv", "abductions", "detentions")
 
 Progress = Callable[[int, int], None]
 """Called with the runs that are finished and the runs of the whole comparison."""
@@ -97,7 +97,7 @@ class Comparison:
     table: pd.DataFrame
     """One row an outcome, scope, group, variant and kind of interval; columns COLUMNS."""
     displacement: pd.DataFrame
-    """Where deaths or violence rose while they fell elsewhere; see ``compute_displacement``."""
+    """Where a harm of DISPLACED rose while it fell elsewhere; see ``compute_displacement``."""
     patterns: pd.DataFrame
     """Patterns that these scenarios should show; see ``experiments.patterns``."""
     values: Values
@@ -258,7 +258,7 @@ def simulation_model(since: date | None = None) -> Model:
 
 
 def compute_displacement(table: pd.DataFrame) -> pd.DataFrame:
-    """Return places and legs where deaths or violence rose, and where they fell, for variants that show both.
+    """Return places and legs where a harm of DISPLACED rose, and where it fell, for variants that show both.
 
     Rests on the intervals of kind "total". ``clear`` follows the rule of ``experiments.clear``. Estimates
     that rest on fewer than 10 simulated people are left out.
