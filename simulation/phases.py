@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,18 +45,38 @@ CHUNK = 4096
 _LONGEST_WAIT = 3650.0  # days
 
 
-def _lots(model: RouteModel, stream: Stream, asked: I32) -> I32:
-    """Return positions of (row, target) entries by target, then in fair random order; a party draws one lot."""
+def _lots(model: RouteModel, stream: Stream, asked: I32, queue: I32 | None = None) -> I32:
+    """Return positions of (row, target) entries by queue (the target if none is given), then in fair random order.
+
+    A party draws one lot.
+    """
     rows = asked[:, 0]
-    return lottery_order(
-        model.keys[stream], model.day, model.luck_of(rows), model.people.who[rows], asked[:, 1].copy()
-    )
+    queue = asked[:, 1].copy() if queue is None else queue
+    return lottery_order(model.keys[stream], model.day, model.luck_of(rows), model.people.who[rows], queue)
 
 
-def _free(left: F64, *, binding: bool) -> tuple[I64, I64]:
-    """Return whole places that can be given today, and a copy to compare with afterwards."""
+def _hand_out(
+    model: RouteModel,
+    stream: Stream,
+    asked: I32,
+    left: F64,
+    give: Callable[[I32, I32, I64], None],
+    *,
+    queue: I32 | None = None,
+    binding: bool = True,
+) -> F64:
+    """Let people who ask draw lots for what is left; return what is left after them.
+
+    asked  (n, 2) row and target;  give  (rows, targets, whole places left OUT) in lottery order
+    queue  (n,) whose places each entry draws on, the target's own if None
+    """
+    if not len(asked):
+        return left
+    order = _lots(model, stream, asked, queue)
     free = whole(left) if binding else np.full(left.size, _UNLIMITED, np.int64)
-    return free, free.copy()
+    before = free.copy()
+    give(asked[order, 0].copy(), asked[order, 1].copy(), free)
+    return left - (before - free) if binding else left
 
 
 def _monthly(model: RouteModel, left: F64, daily: F64) -> F64:
@@ -151,33 +172,26 @@ def serve_needs(model: RouteModel) -> None:
     """Services help people up to capacity by kind, in a fair random order."""
     daily = effective_capacity(model.settings, model.parameters).ravel() * model.scale
     left = refill(model.capacity_left, daily, np.ceil(daily))
+
+    def give(rows: I32, needs: I32, capacity: I64) -> None:
+        serve(model.world, model.keys, model.people, model.recorder.tally, rows, needs, capacity, model.day)
+
     asked = split_by_service(model.recorder.listed(SEEKING))
-    if len(asked):
-        order = _lots(model, Stream.SERVICE, asked)
-        free, before = _free(left, binding=model.scenario.document.coupling.services)
-        serve(
-            model.world, model.keys, model.people, model.recorder.tally, asked[order, 0].copy(),
-            asked[order, 1].copy(), free, model.day,
-        )  # fmt: skip
-        left = left - (before - free) if model.scenario.document.coupling.services else left
-    model.capacity_left = left
+    binding = model.scenario.document.coupling.services
+    model.capacity_left = _hand_out(model, Stream.SERVICE, asked, left, give, binding=binding)
 
 
 def grant_pathways(model: RouteModel) -> None:
     """Pathway offices decide complete applications; places unused by the end of a calendar month lapse."""
-    model.quota_left = _monthly(model, model.quota_left, model.settings.quota * model.scale)
+    left = _monthly(model, model.quota_left, model.settings.quota * model.scale)
+
+    def give(rows: I32, legs: I32, quota: I64) -> None:
+        tally = model.recorder.tally
+        grant(model.world, model.keys, model.people, tally, rows, legs, quota, model.day, model.days_left)
+
     asked = model.recorder.listed(APPLYING)
-    if not len(asked):
-        return
-    order = _lots(model, Stream.PATHWAY, asked)
     binding = model.scenario.document.coupling.pathways
-    free, before = _free(model.quota_left, binding=binding)
-    grant(
-        model.world, model.keys, model.people, model.recorder.tally, asked[order, 0].copy(),
-        asked[order, 1].copy(), free, model.day, model.days_left,
-    )  # fmt: skip
-    if binding:
-        model.quota_left = model.quota_left - (before - free)
+    model.quota_left = _hand_out(model, Stream.PATHWAY, asked, left, give, binding=binding)
 
 
 def board(model: RouteModel) -> None:
@@ -201,34 +215,29 @@ def assist_returns(model: RouteModel) -> None:
     """Return programmes bring home people who want to go, while they have places; a country shares one pool a month."""
     queue = model.return_queue
     per_country = pooled(queue, model.settings.return_capacity) * model.scale
-    model.returns_left = _monthly(model, model.returns_left, per_country)
+    left = _monthly(model, model.returns_left, per_country)
+
+    def give(rows: I32, places: I32, free: I64) -> None:
+        kernels.assist(
+            model.world, model.keys, model.people, model.recorder.tally, rows, places, free, queue,
+            model.voluntary_leg, model.day, model.days_left,
+        )  # fmt: skip
+
     asked = model.recorder.listed(RETURNING)
-    if not len(asked):
-        return
-    lots = asked.copy()
-    lots[:, 1] = queue[asked[:, 1]]
-    order = _lots(model, Stream.RETURN, lots)
-    free, before = _free(model.returns_left, binding=True)
-    kernels.assist(
-        model.world, model.keys, model.people, model.recorder.tally, asked[order, 0].copy(),
-        asked[order, 1].copy(), free, queue, model.voluntary_leg, model.day, model.days_left,
-    )  # fmt: skip
-    model.returns_left = model.returns_left - (before - free)
+    model.returns_left = _hand_out(model, Stream.RETURN, asked, left, give, queue=queue[asked[:, 1]])
 
 
 def relocate(model: RouteModel) -> None:
     """Arrivals draw lots for places in other countries; a month's unused places lapse."""
     daily = np.array([model.settings.relocation.sum() * model.scale])
-    model.relocation_left = _monthly(model, model.relocation_left, daily)
+    left = _monthly(model, model.relocation_left, daily)
+
+    def give(rows: I32, places: I32, free: I64) -> None:
+        kernels.relocate(model.people, model.recorder.tally, rows, places, free)
+
     asked = model.recorder.listed(RELOCATING)
-    if not len(asked):
-        return
-    lots = asked.copy()
-    lots[:, 1] = 0
-    order = _lots(model, Stream.RELOCATION, lots)
-    free, before = _free(model.relocation_left, binding=True)
-    kernels.relocate(model.people, model.recorder.tally, asked[order, 0].copy(), asked[order, 1].copy(), free)
-    model.relocation_left = model.relocation_left - (before - free)
+    one_pool = np.zeros(len(asked), np.int32)
+    model.relocation_left = _hand_out(model, Stream.RELOCATION, asked, left, give, queue=one_pool)
 
 
 def keep_company(model: RouteModel) -> None:

@@ -4,47 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Generic, TypeVar, cast
+from typing import Generic, TypeVar, cast, get_args
 
 import numpy as np
 
 from simulation.kernels.layout import F64
-from simulation.spec.models import (
-    AntiSmuggling,
-    BorderEnforcement,
-    Detention,
-    Firewall,
-    FreeMovement,
-    Information,
-    Interception,
-    LegalPathways,
-    LeverEntry,
-    RegionalProtection,
-    Relocation,
-    Returns,
-    Scenario,
-    SearchAndRescue,
-    Services,
-)
+from simulation.spec.models import LeverEntry, Levers, Scenario
 from simulation.world.policy import Mask, in_force, legs_in_scope, places_in_scope
 from simulation.world.routes import Routes
 
 Entry = TypeVar("Entry", bound=LeverEntry)
 
 _LISTS: dict[type[LeverEntry], str] = {
-    BorderEnforcement: "border_enforcement",
-    AntiSmuggling: "anti_smuggling",
-    LegalPathways: "legal_pathways",
-    Detention: "detention",
-    Services: "services",
-    Firewall: "firewall",
-    SearchAndRescue: "search_and_rescue",
-    Interception: "interception",
-    Returns: "returns",
-    FreeMovement: "free_movement",
-    Information: "information",
-    RegionalProtection: "regional_protection",
-    Relocation: "relocation",
+    get_args(field.annotation)[0]: name for name, field in Levers.model_fields.items()
 }
 
 

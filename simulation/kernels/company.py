@@ -11,7 +11,7 @@ import numpy as np
 
 from simulation.kernels.compile import entry, inner
 from simulation.kernels.custody import detain
-from simulation.kernels.harm import need_after
+from simulation.kernels.harm import wound
 from simulation.kernels.layout import (
     DEMOGRAPHICS,
     LEFT,
@@ -27,7 +27,7 @@ from simulation.kernels.layout import (
 from simulation.kernels.money import collect_wages
 from simulation.kernels.moves import count, is_free, lane_of, place_cell, refresh_bound, stay_at
 from simulation.kernels.rng import Stream, uniform
-from simulation.kernels.vulnerability import hurt, wear_down
+from simulation.kernels.vulnerability import wear_down
 
 _ALONE = np.int64(-1)
 
@@ -62,9 +62,7 @@ def part(world, people, tally, row, lost, met):  # type: ignore[no-untyped-def]
     """Count who lost or met somebody of the party today."""
     if lost:
         count(tally, people, row, Event.SEPARATION)
-        hurt(world, people, row)
-        if world.setup[0].needs_on:
-            people.life[row].needs |= need_after(Rate.SEPARATION)
+        wound(world, people, row, Rate.SEPARATION)
     if met:
         count(tally, people, row, Event.REUNITED)
 
@@ -144,9 +142,7 @@ def follow(world, keys, people, tally, first, i, day, days_left):  # type: ignor
         detain(world, keys, people, tally, first + i, place, day, days_left)
     elif status == Status.CAPTIVE:
         count(tally, people, first + i, Event.ABDUCTION)
-        hurt(world, people, first + i)
-        if world.setup[0].needs_on:
-            life.needs |= need_after(Rate.ABDUCTION)
+        wound(world, people, first + i, Rate.ABDUCTION)
         stay_at(world, keys, people, tally, first + i, place, Status.CAPTIVE, day, days_left)
     elif is_free(status):
         wear_down(world, people, first + i, day)

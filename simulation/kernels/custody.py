@@ -6,7 +6,7 @@ import numpy as np
 
 from simulation.kernels.compile import inner
 from simulation.kernels.layout import HOLDING, RETURNING, Event, Service, Status
-from simulation.kernels.legs import end_in_arrival, take_leg
+from simulation.kernels.legs import set_down, take_leg
 from simulation.kernels.money import lose, pay
 from simulation.kernels.moves import count, enlist, go_home, note_company, stay_at
 from simulation.kernels.rng import Stream, uniform
@@ -92,7 +92,4 @@ def leave_custody(world, keys, people, tally, row, day, days_left):  # type: ign
 def release(world, keys, people, tally, row, place, day, days_left):  # type: ignore[no-untyped-def]
     """Let somebody go at the place of custody."""
     count(tally, people, row, Event.RELEASED)
-    if world.place[place].is_terminal:  # nobody decides there any more: who is let go has arrived
-        end_in_arrival(world, people, tally, row, place, days_left)
-        return
-    stay_at(world, keys, people, tally, row, place, Status.WAITING, day, days_left)
+    set_down(world, keys, people, tally, row, place, day, days_left)

@@ -48,6 +48,14 @@ need_after = inner(_need_after)
 
 
 @inner
+def wound(world, people, row, harm):  # type: ignore[no-untyped-def]
+    """What every harm leaves behind: vulnerability, and the needs that it makes."""
+    hurt(world, people, row)
+    if world.setup[0].needs_on:
+        people.life[row].needs |= need_after(harm)
+
+
+@inner
 def suffer(world, keys, people, tally, row, harm, day, days_left):  # type: ignore[no-untyped-def]
     """Apply a harm where the person is; return True if it changed where the person is, or will tonight."""
     life = people.life[row]
@@ -62,9 +70,7 @@ def suffer(world, keys, people, tally, row, harm, day, days_left):  # type: igno
     count(tally, people, row, harm)
     if harm == Rate.ARREST:
         return arrest(world, keys, people, tally, row, day, days_left)
-    hurt(world, people, row)
-    if world.setup[0].needs_on:
-        life.needs |= need_after(harm)
+    wound(world, people, row, harm)
     if harm == Rate.ROBBERY and life.money > 0:
         lose(tally, people, row, Event.USD_ROBBED, int(life.money * world.setup[0].robbery_loss))
         note_company(people, tally, row)

@@ -295,7 +295,6 @@ SETUP = np.dtype(
         ("unbonded", np.float64),  # and for the others
         ("detention_step", np.float64),
         ("need_urgency", np.float64),
-        ("service_stigma", np.float64),
         ("guardianship_relief", np.float64),
         ("reunion_rate", np.float64),
         (

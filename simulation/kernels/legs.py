@@ -49,16 +49,22 @@ def end_in_arrival(world, people, tally, row, place, days_left):  # type: ignore
 
 
 @inner
+def set_down(world, keys, people, tally, row, place, day, days_left):  # type: ignore[no-untyped-def]
+    """Leave somebody free at a place; at a destination nobody decides any more: there they have arrived."""
+    if world.place[place].is_terminal:
+        end_in_arrival(world, people, tally, row, place, days_left)
+    else:
+        stay_at(world, keys, people, tally, row, place, Status.WAITING, day, days_left)
+
+
+@inner
 def bring_ashore(world, keys, people, tally, row, leg, rescued, day, days_left):  # type: ignore[no-untyped-def]
     """Bring somebody to land: rescued at sea to a place of disembarkation, others back to the coast or the start."""
     way = world.leg[leg]
     if rescued:
         count(tally, people, row, Event.RESCUED)
     if way.is_sea and (rescued or way.back_leg < 0) and way.rescue_place >= 0:
-        if world.place[way.rescue_place].is_terminal:
-            end_in_arrival(world, people, tally, row, way.rescue_place, days_left)
-        else:
-            stay_at(world, keys, people, tally, row, way.rescue_place, Status.WAITING, day, days_left)
+        set_down(world, keys, people, tally, row, way.rescue_place, day, days_left)
     elif way.is_sea and way.back_leg >= 0:
         take_leg(world, keys, people, tally, row, way.back_leg, np.uint64(0), day, days_left)
     else:

@@ -149,12 +149,6 @@ def count(tally, people, row, event):  # type: ignore[no-untyped-def]
 
 
 @inner
-def count_at(tally, people, row, cell, event):  # type: ignore[no-untyped-def]
-    """Count an event of a person at a cell where they were today."""
-    tally.events[cell, people.life[row].group, event] += 1
-
-
-@inner
 def move(world, people, tally, row, cell, days_left):  # type: ignore[no-untyped-def]
     """Move a person to another cell at the end of a day of which, today included, ``days_left`` remain in the month.
 

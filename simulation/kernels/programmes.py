@@ -7,9 +7,9 @@ import numpy as np
 from simulation.kernels.compile import entry
 from simulation.kernels.custody import detain, release
 from simulation.kernels.layout import Event, Status
-from simulation.kernels.legs import end_in_arrival, take_leg
+from simulation.kernels.legs import set_down, take_leg
 from simulation.kernels.money import pay
-from simulation.kernels.moves import count, go_home, lane_of, renew, stay_at
+from simulation.kernels.moves import count, go_home, lane_of, renew
 
 
 @entry
@@ -35,10 +35,7 @@ def hold(world, keys, people, tally, rows, places, room, elsewhere, day, days_le
         elif cell < world.setup[0].n_legs:
             # Let go where the leg began, from sea where they would have been held: never in the middle of the sea.
             back = place if world.leg[cell].is_sea else world.leg[cell].origin
-            if world.place[back].is_terminal:
-                end_in_arrival(world, people, mine, row, back, days_left)
-            else:
-                stay_at(world, keys, people, mine, row, back, Status.WAITING, day, days_left)
+            set_down(world, keys, people, mine, row, back, day, days_left)
 
 
 @entry

@@ -129,7 +129,7 @@ def setup_record(
 ) -> layout.Records:
     """Return the numbers that hold everywhere, and which mechanisms are on."""
     same = (
-        "robbery_loss", "detention_step", "need_urgency", "service_stigma",
+        "robbery_loss", "detention_step", "need_urgency",
         "guardianship_relief", "reunion_rate", "family_unity", "remigration_share", "remigration_days",
         "savings_spread",
     )  # fmt: skip
