@@ -13,8 +13,10 @@ import numpy as np
 from simulation.cohorts import follow_cohorts
 from simulation.institutions import Institution, found_institutions
 from simulation.kernels.day import settle_in
-from simulation.kernels.layout import I32, OWN_WAY, SERVICES, U64, Purpose, Status
+from simulation.kernels.layout import I32, LIFE, SERVICES, U64, Purpose, Status
 from simulation.kernels.rng import Stream, stream_key
+from simulation.kernels.rows import part_ended, shared_lucks
+from simulation.kernels.screening import DAYS_OF_LUCK, draw_luck
 from simulation.machine import n_cores
 from simulation.people_view import PeopleSet, Person
 from simulation.phases import DAY
@@ -34,9 +36,11 @@ def _keys(seed: int) -> U64:
     return keys
 
 
+_LINES = np.dtype((np.void, LIFE.itemsize))  # a record as bytes: numpy would copy it field by field
+
 # What a fork takes along beside people, counts and outlook.
 _CARRIED = (
-    "day", "days_left", "n_active", "_n_seen", "_active", "quota_left", "capacity_left", "returns_left",
+    "day", "days_left", "n_ended", "n_seen", "quota_left", "capacity_left", "returns_left",
     "relocation_left", "is_stale",
 )  # fmt: skip
 
@@ -84,9 +88,12 @@ class RouteModel(mesa.Model):
         population = build_population(scenario, self.routes, self.seed, scale, parameters)
         self.people, self.n_initial = population.people, population.n_initial
         self.start_days = self.people.life["start_day"].copy()
-        self._n_seen = self.n_active = self.n_initial
-        self._active = np.arange(self.people.who.size, dtype=np.int32)
-        settle_in(self.world, self.keys, self.people, self.rows, self.first_day)
+        self.n_ended, self.n_seen = 0, self.n_initial  # rows n_ended..n_seen - 1 are looked at
+        self._number = np.arange(self.people.due.size, dtype=np.int32)  # of the person in a row, for good
+        self._row: I32 | None = None  # its inverse, made when somebody looks at people
+        self.luck = np.empty((DAYS_OF_LUCK, self.people.due.size), np.uint8)
+        self.luck_until = self.first_day  # day from which screening bytes must be drawn
+        settle_in(self.world, self.keys, self.people, self.n_initial, self.first_day)
         self._found_allotments()
         self.cell_status, self._cell_place = cell_status(self.routes)
         lanes = _lanes(threads)
@@ -118,8 +125,7 @@ class RouteModel(mesa.Model):
 
     def luck_of(self, rows: I32) -> U64:
         """Return (n,) whose draws the people in these rows follow: the party's, or their own where they were parted."""
-        life = self.people.life[rows]
-        own: U64 = np.where(life["flags"] & OWN_WAY > 0, self.people.who[rows], life["party"])
+        own: U64 = shared_lucks(self.people, rows)
         return own
 
     def step(self) -> None:
@@ -144,8 +150,8 @@ class RouteModel(mesa.Model):
         twin = RouteModel(
             scenario, seed=self.seed, scale=self.scale, threads=self.recorder.tally.flow.shape[0]
         )
-        for column in twin.people._fields:
-            getattr(twin.people, column)[...] = getattr(self.people, column)
+        for mine, its in zip((*self.people, self._number), (*twin.people, twin._number), strict=True):
+            its[...] = mine
         twin.recorder = deepcopy(self.recorder)
         for name in _CARRIED:
             setattr(twin, name, deepcopy(getattr(self, name)))
@@ -155,17 +161,38 @@ class RouteModel(mesa.Model):
         return twin
 
     @property
-    def rows(self) -> I32:
-        """Rows of everybody whose journey may not have ended: (n,) int32, rising."""
-        return self._active[: self.n_active]
+    def rows(self) -> slice:
+        """Rows of everybody whose journey may not have ended."""
+        return slice(self.n_ended, self.n_seen)
+
+    @property
+    def row_of(self) -> I32:
+        """Row in which each person is now, (N,), by the number that the person keeps for good."""
+        if self._row is None:
+            self._row = np.empty_like(self._number)
+            self._row[self._number] = np.arange(self._number.size, dtype=np.int32)
+        return self._row
 
     def admit_starters(self) -> None:
-        """Add the people who could start today to the active rows."""
-        seen = int(np.searchsorted(self.start_days, self.day, side="right"))
-        entering = np.arange(self._n_seen, seen, dtype=np.int32)
-        self._active[self.n_active : self.n_active + entering.size] = entering
-        self.n_active += entering.size
-        self._n_seen = seen
+        """Look, from today on, at the people who could start today, too."""
+        self.n_seen = int(np.searchsorted(self.start_days, np.int32(self.day), side="right"))
+
+    def draw_luck(self) -> None:
+        """Draw the screening bytes of everybody who is looked at until they are drawn again; ended rows go first.
+
+        A person's bytes follow from who and day alone, so it does not matter when they are drawn.
+        """
+        if self.day < self.luck_until:
+            return
+        order, ended = part_ended(self.world, self.people, self.n_ended, self.n_seen)
+        if ended > 0:
+            for column in (self.people.due, self.people.bound, self.people.life.view(_LINES), self._number):
+                column[self.n_ended : self.n_seen] = column[order]
+            self.n_ended += ended
+            self._row = None
+        self.luck_until = (self.day // DAYS_OF_LUCK + 1) * DAYS_OF_LUCK
+        last = int(np.searchsorted(self.start_days, np.int32(self.luck_until), side="left"))
+        draw_luck(self.keys[Stream.SCREEN], self.people, self.luck, self.n_ended, last, self.day)
 
     @property
     def today(self) -> date:
@@ -211,11 +238,11 @@ class RouteModel(mesa.Model):
         come for many runs.
         """
         self.pool.shutdown(wait=False)
-        del self.people, self.recorder, self.start_days, self._active
+        del self.people, self.recorder, self.start_days, self.luck
 
     def _started(self) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         status = self.cell_status[self.people.life["cell"]]
-        return np.flatnonzero(status >= Status.WAITING)
+        return np.sort(self._number[status >= Status.WAITING]).astype(np.int64)
 
 
 def _lanes(threads: int | None) -> int:

@@ -23,7 +23,11 @@ Rows = npt.NDArray[np.int64]
 
 
 class Person(mesa.Agent):
-    """One person on the move: a view of one row. Two views of the same person are equal; none can be changed."""
+    """One person on the move: a view. Two views of the same person are equal; none can be changed.
+
+    Attributes:
+        row: The person's number in the model, the same for good (rows of the columns move: see RouteModel.row_of).
+    """
 
     model: RouteModel
     row: int
@@ -31,7 +35,7 @@ class Person(mesa.Agent):
     """People have no position on a Mesa grid; see ``location``."""
 
     def __init__(self, model: RouteModel, row: int) -> None:
-        """Look at a row; the person is not registered with the model, which has its own list of rows."""
+        """Look at a person by number, who is not registered with the model: that has its own list."""
         self.__dict__["model"] = model
         self.__dict__["row"] = row
 
@@ -40,77 +44,82 @@ class Person(mesa.Agent):
         raise AttributeError(f"a person cannot be changed from outside; {name} is not set")
 
     @property
+    def _life(self) -> np.void:
+        record: np.void = self.model.people.life[self.model.row_of[self.row]]
+        return record
+
+    @property
     def unique_id(self) -> int:
         """The person's stable identity, the same in every scenario."""
-        return int(self.model.people.who[self.row])
+        return int(self._life["who"])
 
     @property
     def status(self) -> Status:
         """What the person is doing."""
-        return Status(int(self.model.cell_status[self.model.people.life[self.row]["cell"]]))
+        return Status(int(self.model.cell_status[self._life["cell"]]))
 
     @property
     def location(self) -> str:
         """Id of the place or leg; empty once the journey has ended."""
-        return self.model.location_of(int(self.model.people.life[self.row]["cell"]))
+        return self.model.location_of(int(self._life["cell"]))
 
     @property
     def nationality(self) -> str:
         """Stream that the person belongs to."""
-        return self.model.routes.streams[int(self.model.people.life[self.row]["group"]) // DEMOGRAPHICS]
+        return self.model.routes.streams[int(self._life["group"]) // DEMOGRAPHICS]
 
     @property
     def sex(self) -> str:
         """``female`` or ``male``."""
-        return DEMOGRAPHIC_NAMES[int(self.model.people.life[self.row]["group"]) % DEMOGRAPHICS][0]
+        return DEMOGRAPHIC_NAMES[int(self._life["group"]) % DEMOGRAPHICS][0]
 
     @property
     def age(self) -> str:
         """``adult`` or ``child`` (under 18)."""
-        return DEMOGRAPHIC_NAMES[int(self.model.people.life[self.row]["group"]) % DEMOGRAPHICS][1]
+        return DEMOGRAPHIC_NAMES[int(self._life["group"]) % DEMOGRAPHICS][1]
 
     @property
     def unaccompanied(self) -> bool:
         """Whether a child travels without a parent or guardian."""
         return (
-            DEMOGRAPHIC_NAMES[int(self.model.people.life[self.row]["group"]) % DEMOGRAPHICS][2]
+            DEMOGRAPHIC_NAMES[int(self._life["group"]) % DEMOGRAPHICS][2]
             == "unaccompanied"
         )
 
     @property
     def intention(self) -> str:
         """Intended region at the start."""
-        return INTENTIONS[int(self.model.people.life[self.row]["choice_class"]) // 2]
+        return INTENTIONS[int(self._life["choice_class"]) // 2]
 
     @property
     def informed(self) -> bool:
         """False for people who understate the risks ahead."""
-        return int(self.model.people.life[self.row]["choice_class"]) % 2 == 0
+        return int(self._life["choice_class"]) % 2 == 0
 
     @property
     def vulnerability(self) -> float:
         """Vulnerability in [0, 1]."""
-        return int(self.model.people.life[self.row]["vulnerability"]) / 255.0
+        return int(self._life["vulnerability"]) / 255.0
 
     @property
     def incidents(self) -> int:
         """Harms suffered so far (counted up to 255)."""
-        return int(self.model.people.life[self.row]["incidents"])
+        return int(self._life["incidents"])
 
     @property
     def times_detained(self) -> int:
         """Episodes of detention so far."""
-        return int(self.model.people.life[self.row]["times_detained"])
+        return int(self._life["times_detained"])
 
     @property
     def sea_attempts(self) -> int:
         """Attempts to cross the sea so far."""
-        return int(self.model.people.life[self.row]["sea_attempts"])
+        return int(self._life["sea_attempts"])
 
     @property
     def days_en_route(self) -> int | None:
         """Days since the start; None before it, and for people who were already on the way on the first day."""
-        start = int(self.model.people.life[self.row]["start_day"])
+        start = int(self._life["start_day"])
         return (
             None
             if start < 0 or self.status <= Status.STAYED_HOME
@@ -138,7 +147,7 @@ class PeopleSet(AgentSet):
     """An AgentSet over rows: selection, order and iteration as in Mesa, objects only as they are asked for.
 
     Attributes:
-        members: (n,) who is in the set, in its order: rows of people, and -1 - k for the k-th institution.
+        members: (n,) who is in the set, in its order: numbers of people, and -1 - k for the k-th institution.
     """
 
     def __init__(self, model: RouteModel, members: Rows) -> None:
@@ -218,7 +227,7 @@ class PeopleSet(AgentSet):
             if location is not None:
                 cells &= np.array([self.model.location_of(c) == location for c in range(cells.size)])
             members = members[members >= 0]
-            members = members[cells[self.model.people.life["cell"][members]]]
+            members = members[cells[self.model.people.life["cell"][self.model.row_of[members]]]]
         if filter_func is not None:
             passing = (m for m in members if filter_func(self._agent(int(m))))
             return self._with(_first(passing, limit), inplace)

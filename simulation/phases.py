@@ -12,7 +12,7 @@ from simulation.allotment import UNLIMITED as _UNLIMITED
 from simulation.allotment import fraction, last_month_start, pooled, refill, roomiest, split_by_service, whole
 from simulation.kernels import company
 from simulation.kernels import programmes as kernels
-from simulation.kernels.day import drop_ended, live_day, refresh_bounds
+from simulation.kernels.day import live_day, refresh_bounds
 from simulation.kernels.help import serve
 from simulation.kernels.layout import (
     APPLYING,
@@ -31,6 +31,7 @@ from simulation.kernels.layout import (
     Status,
 )
 from simulation.kernels.rng import Stream
+from simulation.kernels.rows import who_of
 from simulation.kernels.settle import apply_time_limits, depart, grant, lottery_order
 from simulation.kernels.travel import assign_vehicles
 from simulation.units import DAYS_PER_MONTH
@@ -52,7 +53,7 @@ def _lots(model: RouteModel, stream: Stream, asked: I32, queue: I32 | None = Non
     """
     rows = asked[:, 0]
     queue = asked[:, 1].copy() if queue is None else queue
-    return lottery_order(model.keys[stream], model.day, model.luck_of(rows), model.people.who[rows], queue)
+    return lottery_order(model.keys[stream], model.day, model.luck_of(rows), who_of(model.people, rows), queue)
 
 
 def _hand_out(
@@ -122,28 +123,26 @@ def policy(model: RouteModel) -> None:
         model.scenario, model.routes, model.settings, model.scale, model.reference_value, model.outlook
     )
     if has_changed:
-        apply_time_limits(model.world, model.people, model.rows, model.day)
+        apply_time_limits(model.world, model.people, model.n_ended, model.n_seen, model.day)
     if has_changed or not np.array_equal(rates, model.world.rate):
-        refresh_bounds(model.world, model.people, model.rows)
+        refresh_bounds(model.world, model.people, model.n_ended, model.n_seen)
     model.is_stale = False
 
 
 def live(model: RouteModel) -> None:
     """Everybody lives the day on the state of the world at its start."""
     model.admit_starters()
-    if model.today.day == 1:
-        model.n_active = drop_ended(model.world, model.people, model.rows)
-    rows = model.rows
+    model.draw_luck()
     tally = model.recorder.tally
 
     def lane(number: int) -> None:
         live_day(
-            model.world, model.keys, model.people, tally, number, rows, CHUNK,
+            model.world, model.keys, model.people, model.luck, tally, number, model.n_ended, model.n_seen, CHUNK,
             model.routes.stream_place, model.day, model.days_left,
         )  # fmt: skip
 
     lanes = range(tally.flow.shape[0])
-    if len(lanes) == 1 or rows.size <= CHUNK:
+    if len(lanes) == 1 or model.n_seen - model.n_ended <= CHUNK:
         for number in lanes:
             lane(number)
     else:
@@ -202,7 +201,7 @@ def board(model: RouteModel) -> None:
     rows, legs = asked[:, 0].copy(), asked[:, 1].copy()
     table = model.world.leg
     order, vehicle = assign_vehicles(
-        model.keys[Stream.BOARDING], model.day, model.luck_of(rows), model.people.who[rows], legs,
+        model.keys[Stream.BOARDING], model.day, model.luck_of(rows), who_of(model.people, rows), legs,
         table["capacity"], table["hash"],
     )  # fmt: skip
     depart(

@@ -39,6 +39,11 @@ class Counts:
     cohorts: I64  # (k, 7) what has become of people by year of start: see cohorts.follow_cohorts
 
 
+def _by_kind(n_lanes: int, n_cells: int, n_groups: int) -> I32:
+    """Return (n_lanes, C, G, EVENTS) zeros in which a kind of event lies together in memory: few kinds are frequent."""
+    return np.moveaxis(np.zeros((n_lanes, EVENTS, n_cells, n_groups), np.int32), 1, 3)
+
+
 class Recorder:
     """Owns the tally of every lane and turns it into Counts, month by month."""
 
@@ -56,7 +61,7 @@ class Recorder:
         n_cells = cells.size
         self._status = cells
         self.tally = Tally(
-            events=np.zeros((n_lanes, n_cells, n_groups, EVENTS), np.int32),
+            events=_by_kind(n_lanes, n_cells, n_groups),
             moved=np.zeros((n_lanes, n_cells, n_groups, 2), np.int64),
             census=np.zeros((n_lanes, N_STATUSES), np.int64),
             flow=np.zeros((n_lanes, n_legs), np.int32),
@@ -99,7 +104,7 @@ class Recorder:
         memo[id(self)] = twin
         of = self.tally
         tally = Tally(
-            of.events.copy(), of.moved.copy(), of.census.copy(), of.flow.copy(),
+            of.events.copy(order="K"), of.moved.copy(), of.census.copy(), of.flow.copy(),
             np.zeros(of.listed.shape, np.int32), of.n_listed.copy(),
         )  # fmt: skip
         twin.__dict__ |= {
@@ -135,11 +140,13 @@ class Recorder:
 
     def end_month(self) -> None:
         """Close the month: keep its counts as sparse rows and start new ones at zero."""
-        lanes = self.tally.events
+        lanes = np.moveaxis(self.tally.events, 3, 1)  # as they lie in memory
         events = lanes[0] if lanes.shape[0] == 1 else lanes.sum(axis=0)
         flat = np.flatnonzero(events)
+        kind, cell, group = np.unravel_index(flat, events.shape)
+        order = np.lexsort((kind, group, cell))
         month = np.full(flat.size, self._month)
-        self._events.append((month, *np.unravel_index(flat, events.shape), events.ravel()[flat]))
+        self._events.append((month, cell[order], group[order], kind[order], events.ravel()[flat[order]]))
         days = self.tally.moved[..., 0].sum(axis=0)
         alive = np.flatnonzero(self._alive)
         cell, group = np.nonzero(days[alive])

@@ -135,7 +135,7 @@ def follow(world, keys, people, tally, first, i, day, days_left):  # type: ignor
         in_custody and (world.cell_place[life.cell] != place or life.since == day)
     ):
         return
-    if uniform(keys[Stream.PARTY], people.who[first + i], day, 1) >= world.setup[0].family_unity:
+    if uniform(keys[Stream.PARTY], people.life[first + i].who, day, 1) >= world.setup[0].family_unity:
         return
     collect_wages(world, people, tally, first + i, day)
     if status == Status.DETAINED and world.place[place].arrest_child >= 0.0:
@@ -163,7 +163,7 @@ def turn_back(world, keys, people, tally, first, i, day, days_left):  # type: ig
         turned_back = other.cell == place_cell(world, origin, Status.WAITING)
         if (life.together >> j) & 1 and (in_community or turned_back):
             place = world.cell_place[other.cell]
-            if uniform(keys[Stream.PARTY], people.who[first], day, 2) < world.setup[0].family_unity:
+            if uniform(keys[Stream.PARTY], people.life[first].who, day, 2) < world.setup[0].family_unity:
                 stay_at(world, keys, people, tally, first + i, place, Status.WAITING, day, days_left)
             return
 

@@ -18,12 +18,12 @@ def take_into_custody(world, keys, people, tally, row, place, day, days_left):  
     """Place somebody in the community, hold them in an unofficial site, or detain them, tonight if room is scarce."""
     rules = world.place[place]
     if rules.alternatives > 0.0 and (
-        uniform(keys[Stream.CUSTODY], people.who[row], day, 3) < rules.alternatives
+        uniform(keys[Stream.CUSTODY], people.life[row].who, day, 3) < rules.alternatives
     ):
         count(tally, people, row, Event.ALTERNATIVE)
         stay_at(world, keys, people, tally, row, place, Status.ALTERNATIVE, day, days_left)
         return
-    if rules.unofficial > 0.0 and (uniform(keys[Stream.CUSTODY], people.who[row], day, 4) < rules.unofficial):
+    if rules.unofficial > 0.0 and (uniform(keys[Stream.CUSTODY], people.life[row].who, day, 4) < rules.unofficial):
         mark(world, people, row)
         count(tally, people, row, Event.UNOFFICIAL)
         stay_at(world, keys, people, tally, row, place, Status.CAPTIVE, day, days_left)
@@ -61,7 +61,7 @@ def leave_custody(world, keys, people, tally, row, day, days_left):  # type: ign
     cell = life.cell
     place = world.cell_place[cell]
     rules = world.place[place]
-    u = uniform(keys[Stream.CUSTODY], people.who[row], day, 2)
+    u = uniform(keys[Stream.CUSTODY], people.life[row].who, day, 2)
     wear_down(world, people, row, day)
     if world.cell_status[cell] == Status.DETAINED:
         if rules.expulsion_leg >= 0 and u < rules.exit_expelled:

@@ -7,6 +7,8 @@ a service, custody, pathways, programmes) is only listed here and settled after 
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from simulation.kernels.act import decide
@@ -19,7 +21,6 @@ from simulation.kernels.layout import (
     APPLYING,
     DEMOGRAPHICS,
     HARMS,
-    NEVER,
     REFERRED,
     Event,
     Purpose,
@@ -36,6 +37,7 @@ from simulation.kernels.moves import (
     is_child,
     is_free,
     lane_of,
+    load_today,
     place_cell,
     rates_of,
     refresh_bound,
@@ -43,17 +45,16 @@ from simulation.kernels.moves import (
     shared_luck,
     stay_at,
 )
-from simulation.kernels.rng import Stream, screen_byte, to_uniform, uniform, words
-
-DAYS_OF_LUCK = 16  # one draw holds a screening byte for each of so many days
-
+from simulation.kernels.rng import Stream, to_uniform, uniform, words
+from simulation.kernels.screening import DAYS_OF_LUCK, screen
 
 @inner
-def arrive(world, keys, people, tally, row, leg, rest, u, day, days_left):  # type: ignore[no-untyped-def]
+def arrive(world, keys, people, tally, row, leg, rest, u, load, day, days_left):  # type: ignore[no-untyped-def]
     """End a leg: live the rest of the day at the place reached, then decide, by the leg's purpose.
 
     rest  share of the day left, in [0, 1)
-    u     uniform for what the rest of the day holds; NaN if today's event has already happened
+    u     the day's uniform; NaN if today's event has already happened
+    load  sum of the rates a day on the leg, which spared the person today
     """
     place, purpose = world.leg[leg].destination, world.leg[leg].purpose
     if purpose == Purpose.REGULAR:
@@ -66,7 +67,7 @@ def arrive(world, keys, people, tally, row, leg, rest, u, day, days_left):  # ty
     life, here = people.life[row], world.place[place]
     if purpose == Purpose.INTERCEPTION:
         chance = here.interception_child if is_child(life.group) else here.interception_adult
-        if uniform(keys[Stream.CUSTODY], people.who[row], day, 1) < chance:
+        if uniform(keys[Stream.CUSTODY], people.life[row].who, day, 1) < chance:
             take_into_custody(world, keys, people, tally, row, place, day, days_left)
             return
     if here.is_terminal:
@@ -75,7 +76,8 @@ def arrive(world, keys, people, tally, row, leg, rest, u, day, days_left):  # ty
     if not here.is_sea_zone:
         if not np.isnan(u) and rest > 0.0:
             cell = place_cell(world, place, Status.WAITING)
-            harm, _ = event_of_day(world, people, row, cell, u, rest, HARMS)
+            spared = math.exp(-load * (1.0 - rest))
+            harm = event_of_day(world, people, row, cell, 1.0 - (1.0 - u) / spared, rest, HARMS)
             if harm != NOTHING:
                 stay_at(world, keys, people, tally, row, place, Status.WAITING, day, days_left)
                 if suffer(world, keys, people, tally, row, harm, day, days_left):
@@ -98,13 +100,14 @@ def travel(world, keys, people, tally, row, u, day, days_left):  # type: ignore[
     fraction = float(life.last_fraction) if due == day else 1.0
     if life.vehicle != 0 and share_fate(world, keys, people, tally, row, leg, fraction, day, days_left):
         return
-    harm, rest_u = event_of_day(world, people, row, leg, u, fraction, HARMS)
+    load = load_today(world, life, leg, HARMS)
+    harm = event_of_day(world, people, row, leg, u, fraction, HARMS)
     if harm != NOTHING:
-        rest_u = np.nan
+        u = np.nan
         if suffer(world, keys, people, tally, row, harm, day, days_left):
             return
     if people.due[row] <= day:  # an injury may have put it off
-        arrive(world, keys, people, tally, row, leg, 1.0 - fraction, rest_u, day, days_left)
+        arrive(world, keys, people, tally, row, leg, 1.0 - fraction, u, load, day, days_left)
 
 
 @inner
@@ -117,7 +120,7 @@ def stay(world, keys, people, tally, row, u, day, days_left):  # type: ignore[no
     if due and not is_free(status):
         leave_custody(world, keys, people, tally, row, day, days_left)
         return
-    event, _ = event_of_day(world, people, row, cell, u, 1.0, rates_of(world, life))
+    event = event_of_day(world, people, row, cell, u, 1.0, rates_of(world, life))
     if event != NOTHING or due:
         collect_wages(world, people, tally, row, day)
     if event == Rate.LEAVE:
@@ -136,14 +139,6 @@ def stay(world, keys, people, tally, row, u, day, days_left):  # type: ignore[no
         return
     if due:  # a party renews on a day of its own, whatever else the day holds
         decide(world, keys, people, tally, row, place, day, days_left)
-
-
-@inner
-def draw_luck(keys, people, row, day):  # type: ignore[no-untyped-def]
-    """Draw a person's screening bytes for the 16 days that hold ``day``."""
-    w0, w1, w2, w3 = words(keys[Stream.SCREEN], people.who[row], day // DAYS_OF_LUCK, 0)
-    for k in range(DAYS_OF_LUCK):
-        people.luck[row, k] = screen_byte(w0, w1, w2, w3, k)
 
 
 @inner
@@ -168,13 +163,12 @@ def start_journey(world, keys, people, tally, row, start_place, day, days_left):
     if uniform(keys[Stream.START], life.party, 0, 0) >= go:
         end_journey(world, people, tally, row, Status.STAYED_HOME, Event.STAYED_HOME, days_left)
         return
-    draw_luck(keys, people, row, day)
     set_out(world, keys, people, tally, row, start_place, Event.STARTED, day, days_left)
 
 
 @inner
-def live(world, keys, people, tally, row, start_place, day, days_left):  # type: ignore[no-untyped-def]
-    """Live one day of a person whose screening byte, or due day, says that something may happen."""
+def live(world, keys, people, tally, row, luck, start_place, day, days_left):  # type: ignore[no-untyped-def]
+    """Live one day of a person whose screening byte ``luck``, or due day, says that something may happen."""
     status = world.cell_status[people.life[row].cell]
     if status == Status.NOT_STARTED:
         if people.due[row] <= day:
@@ -185,8 +179,8 @@ def live(world, keys, people, tally, row, start_place, day, days_left):  # type:
         return
     if status > Status.DETAINED or status == Status.STAYED_HOME:
         return
-    a, b, _, _ = words(keys[Stream.EVENT], people.who[row], day, 0)
-    u = (float(people.luck[row, day % DAYS_OF_LUCK]) + to_uniform(a, b)) / 256.0
+    a, b, _, _ = words(keys[Stream.EVENT], people.life[row].who, day, 0)
+    u = (float(luck) + to_uniform(a, b)) / 256.0
     if status == Status.TRAVELLING or status == Status.PATHWAY:
         travel(world, keys, people, tally, row, u, day, days_left)
     else:
@@ -194,77 +188,44 @@ def live(world, keys, people, tally, row, start_place, day, days_left):  # type:
 
 
 @entry
-def settle_in(world, keys, people, rows, day):  # type: ignore[no-untyped-def]
-    """Prepare people who are on the way when a run begins on ``day``: luck, wages from today, next decision."""
-    for i in range(rows.size):
-        row = rows[i]
-        draw_luck(keys, people, row, day)
+def settle_in(world, keys, people, n, day):  # type: ignore[no-untyped-def]
+    """Prepare the first n people, who are on the way when a run begins on ``day``: wages from today, next decision."""
+    for row in range(n):
         life = people.life[row]
         life.since = day
         if life.party_size > 1 and is_free(world.cell_status[life.cell]):
             renew(world, keys, people, row, world.cell_place[life.cell], day)
 
 
-@inner
-def screen(keys, people, rows, first, last, day, picked):  # type: ignore[no-untyped-def]
-    """Pick the people of rows[first:last] to whom something may happen today; return how many.
-
-    Somebody whose byte is above the bound has, for certain, a day without an event; the byte is the leading part of
-    the event's uniform.
-
-    picked  (chunk,) int32 OUT
-    """
-    k = day % DAYS_OF_LUCK
-    if k == 0:
-        for i in range(first, last):
-            draw_luck(keys, people, rows[i], day)
-    n = 0
-    for i in range(first, last):
-        row = rows[i]
-        if people.luck[row, k] <= people.bound[row] or people.due[row] <= day:
-            picked[n] = row
-            n += 1
-    return n
-
-
 @entry
-def live_day(world, keys, people, tally, lane, rows, chunk, start_place, day, days_left):  # type: ignore[no-untyped-def]
-    """Live one day of one lane's share of ``rows``: every n-th chunk from the lane's number on.
+def live_day(  # type: ignore[no-untyped-def]
+    world, keys, people, luck, tally, lane, first, last, chunk, start_place, day, days_left
+):
+    """Live one day of one lane's share of rows first..last - 1: every n-th chunk from the lane's number on.
 
+    luck         (16, N) uint8, screening bytes
     tally        arrays with a leading axis of lanes
-    rows         (n,) int32, everybody whose journey may not have ended
     start_place  (S,) int32, place where a stream starts
     day          absolute day; days_left  days of the month that remain, today included
     """
     n_lanes = tally.flow.shape[0]
     mine = lane_of(tally, lane)
-    picked = np.empty(chunk, np.int32)
-    for first in range(lane * chunk, rows.size, n_lanes * chunk):
-        n = screen(keys, people, rows, first, min(first + chunk, rows.size), day, picked)
+    picked, flag = np.empty(chunk, np.int32), np.empty(chunk, np.uint8)
+    bytes_of_day = luck[day % DAYS_OF_LUCK]
+    for begin in range(first + lane * chunk, last, n_lanes * chunk):
+        n = screen(people, luck, begin, min(begin + chunk, last), day, flag, picked)
         touched = 0
         for i in range(n):  # fetch the rows together: one by one, each would wait for memory
             touched += people.life[picked[i]].cell
         for i in range(n if touched >= 0 else 0):
-            live(world, keys, people, mine, picked[i], start_place, day, days_left)
+            row = picked[i]
+            live(world, keys, people, mine, row, bytes_of_day[row], start_place, day, days_left)
 
 
 @entry
-def drop_ended(world, people, rows):  # type: ignore[no-untyped-def]
-    """Move the rows of journeys that have not ended, or will start again, to the front; return how many they are."""
-    n = 0
-    for i in range(rows.size):
-        status = world.cell_status[people.life[rows[i]].cell]
-        goes_on = status <= Status.DETAINED and status != Status.STAYED_HOME
-        if goes_on or (status == Status.RETURNED and people.due[rows[i]] < NEVER):
-            rows[n] = rows[i]
-            n += 1
-    return n
-
-
-@entry
-def refresh_bounds(world, people, rows):  # type: ignore[no-untyped-def]
-    """Set every screening bound anew after a lever changed; keep those of ended journeys at 0."""
-    for i in range(rows.size):
-        status = world.cell_status[people.life[rows[i]].cell]
+def refresh_bounds(world, people, first, last):  # type: ignore[no-untyped-def]
+    """Set the screening bounds of rows first..last - 1 anew after a lever changed; those of ended journeys stay 0."""
+    for row in range(first, last):
+        status = world.cell_status[people.life[row].cell]
         if status >= Status.WAITING and status <= Status.DETAINED:
-            refresh_bound(world, people, rows[i])
+            refresh_bound(world, people, row)

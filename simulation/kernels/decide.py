@@ -58,11 +58,11 @@ def choose(world, keys, life, place, choice_class, luck, day, as_boat):  # type:
         word = w0 if option.slot == 0 else w1 if option.slot == 1 else w2 if option.slot == 2 else w3
         u = (float(word) + 0.5) / 4294967296.0
         if option.kind == Option.STAY:  # how good it is depends on the others: last
-            staying, stay = -math.log1p(-u) / weight, k
+            staying, stay = -math.log(1.0 - u) / weight, k
             continue
         if u >= best * weight:  # -log(1 - u) >= u: it cannot win, the logarithm is not needed
             continue
-        finish = -math.log1p(-u) / weight
+        finish = -math.log(1.0 - u) / weight
         if finish < best:
             best = finish
             winner = k

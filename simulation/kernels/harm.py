@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from simulation.kernels.compile import inner
 from simulation.kernels.custody import take_into_custody
-from simulation.kernels.hazards import draw_event
+from simulation.kernels.hazards import NOTHING, draw_event
 from simulation.kernels.layout import OWN_WAY, Event, Purpose, Rate, Service, Status
 from simulation.kernels.money import lose, pay
 from simulation.kernels.moves import (
@@ -12,6 +12,7 @@ from simulation.kernels.moves import (
     count,
     end_journey,
     is_child,
+    load_today,
     note_company,
     refresh_bound,
     seek_factor,
@@ -25,12 +26,15 @@ _HEALTH, _BASIC, _PROTECTION = 1 << Service.HEALTH, 1 << Service.BASIC, 1 << Ser
 
 @inner
 def event_of_day(world, people, row, cell, u, fraction, n_rates):  # type: ignore[no-untyped-def]
-    """Return what a person's share of a day in a cell holds: see hazards.draw_event."""
+    """Return what a person's share of a day in a cell holds, or NOTHING: see hazards.draw_event."""
     life = people.life[row]
-    return draw_event(
+    if u >= fraction * 1.000001 * load_today(world, life, cell, n_rates):  # 1 - exp(-total) <= total
+        return NOTHING
+    event, _ = draw_event(
         u, fraction, world.rate, cell, world.risk[life.group], n_rates, world.harm_multiplier,
         life.vulnerability, seek_factor(world, life), bond_factor(world, life),
     )  # fmt: skip
+    return event
 
 
 def _need_after(harm):  # type: ignore[no-untyped-def]
@@ -103,7 +107,7 @@ def arrest(world, keys, people, tally, row, day, days_left):  # type: ignore[no-
     place = world.leg[cell].custody_place if on_leg else world.cell_place[cell]
     rules = world.place[place]
     chance = rules.arrest_child if is_child(life.group) else rules.arrest_adult
-    if uniform(keys[Stream.CUSTODY], people.who[row], day, 0) < chance:
+    if uniform(keys[Stream.CUSTODY], people.life[row].who, day, 0) < chance:
         take_into_custody(world, keys, people, tally, row, place, day, days_left)
         return True
     if not on_leg:

@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from simulation.kernels.compile import inner
-from simulation.kernels.layout import HARMS, Rate
+from simulation.kernels.layout import F64, HARMS, LOADS, Rate
 
 NOTHING = -1
 
@@ -79,3 +79,38 @@ def _screening_bound(rate, cell, risk, n_rates, harm_multiplier, vulnerability, 
 
 
 screening_bound = inner(_screening_bound)
+
+
+# Rates of a cell and risk class by what multiplies them: one line of memory holds all that a bound needs.
+SCALED, ABDUCTED, ARRESTED, SEEKING_HELP, LEAVING = range(5)
+
+
+def loads(rate: F64) -> F64:
+    """Return (C, R, LOADS) rates added up by what they are multiplied by, from (C, R, RATES)."""
+    load = np.zeros((*rate.shape[:2], LOADS))
+    alone = [Rate.ABDUCTION, Rate.ARREST, Rate.SEEK, Rate.LEAVE]
+    load[..., SCALED] = np.delete(rate, alone, axis=2).sum(axis=2)
+    load[..., ABDUCTED:LEAVING + 1] = rate[..., alone]
+    return load
+
+
+def _load_of(load, cell, risk, n_rates, harm_multiplier, vulnerability, seek, bond):  # type: ignore[no-untyped-def]
+    """Return the sum of the first n_rates rates, as total_rate but for the last bits."""
+    row = load[cell, risk]
+    total = harm_multiplier[vulnerability] * (row[SCALED] + bond * row[ABDUCTED]) + row[ARRESTED]
+    if n_rates > HARMS:
+        total += seek * row[SEEKING_HELP]
+    if n_rates > HARMS + 1:
+        total += row[LEAVING]
+    return total
+
+
+load_of = inner(_load_of)
+
+
+def _bound_of(total):  # type: ignore[no-untyped-def]
+    """Return a bound that is never below screening_bound: 1 - exp(-t) <= t - t^2/2 + t^3/6, and some for rounding."""
+    return np.uint8(min(255.0, 256.000001 * total * (1.0 - total * (0.5 - total / 6.0))))
+
+
+bound_of = inner(_bound_of)

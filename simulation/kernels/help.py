@@ -44,7 +44,7 @@ def go_without(world, keys, people, tally, row, place, kind, day):  # type: igno
     else:
         life.needs &= ~(1 << kind)
     referral = world.place[place].referral
-    if referral > 0.0 and uniform(keys[Stream.SERVICE], people.who[row], day, 8 + kind) < referral:
+    if referral > 0.0 and uniform(keys[Stream.SERVICE], people.life[row].who, day, 8 + kind) < referral:
         if not life.flags & REFERRED:
             count_asked(world, tally, people, row, place, Event.REFERRED)
         life.flags |= REFERRED
@@ -57,7 +57,7 @@ def ask_for_help(world, keys, people, tally, row, place, referred, day):  # type
     Who knows where to go and dares to, or comes by referral, is listed for the lottery of the place; for the others the
     need is unmet at once.
     """
-    life, who = people.life[row], people.who[row]
+    life, who = people.life[row], people.life[row].who
     if life.needs == 0:
         u = uniform(keys[Stream.SERVICE], who, day, 6)
         kind = 0
@@ -114,7 +114,7 @@ def protect(world, keys, people, tally, row, day):  # type: ignore[no-untyped-de
         relieve(people, row, world.setup[0].guardianship_relief)
     if (
         life.flags & OWN_WAY
-        and uniform(keys[Stream.REUNION], people.who[row], day, 0) < world.setup[0].reunion_rate
+        and uniform(keys[Stream.REUNION], people.life[row].who, day, 0) < world.setup[0].reunion_rate
     ):
         life.flags &= ~OWN_WAY
         note_company(people, tally, row)

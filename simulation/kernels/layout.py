@@ -67,6 +67,7 @@ class Rate(IntEnum):
 
 HARMS = 8
 RATES = 10
+LOADS = 8  # a line of the processor's cache; the last three are empty
 
 
 @unique
@@ -188,8 +189,9 @@ MAX_PARTY = 8  # people; `together` has a bit for each
 
 # Rows that are read together lie together: a record a person, a leg, a place, an option. Kernels pass few arrays, since
 # numba copies every array header at every call.
-LIFE = np.dtype(
+LIFE = np.dtype(  # 64 bytes: a line of the processor's cache
     [
+        ("who", np.uint64),  # stable identity: stream hash (24 bits), day of start (16), ordinal (24)
         ("vehicle", np.uint64),  # boat or desert vehicle, 0 if none
         (
             "party",
@@ -322,13 +324,21 @@ SETUP = np.dtype(
 
 
 class People(NamedTuple):
-    """One row a person, in the order of start day and who; rows never move."""
+    """One row a person. What every day reads of everybody lies in columns of its own, the rest in a record.
 
-    who: U64  # (N,) stable identity: stream hash (24 bits), day of start (16), ordinal (24)
+    Rows are those of ended journeys, of journeys under way, of people who have not started yet; a party's are
+    neighbours. Journeys that have ended move to the first part now and then: see kernels.rows.
+    """
+
     due: I32  # (N,) day at whose end the leg or a time limit ends; NEVER if none
     bound: U8  # (N,) the day is looked at only if its screening byte is <= bound
-    luck: U8  # (N, 16) screening bytes of the 16 days that hold today
     life: Records  # (N,) LIFE
+
+    @property
+    def who(self) -> U64:
+        """Stable identity of everybody, (N,)."""
+        who: U64 = self.life["who"]
+        return who
 
 
 class World(NamedTuple):
@@ -337,12 +347,13 @@ class World(NamedTuple):
     cell_status: U8  # (C,) Status
     cell_place: I32  # (C,) place of a place-like cell, destination of a leg, -1 for terminal cells
     rate: F64  # (C, R, RATES) per day, at the vulnerability of reference; R risk classes
+    load: F64  # (C, R, LOADS) the same, added up by what they are multiplied by: see hazards.loads
     risk: U8  # (G,) risk class of a group; its lowest bit says child
     leg: Records  # (L,) LEG
     place: Records  # (P,) PLACE
     option: Records  # (O,) OPTION
     option_start: I32  # (P + 1,) options of place p are option_start[p]:option_start[p + 1]
-    weight: F64  # (O, CHOICE_CLASSES) exp(utility), 0 if closed
+    weight: F64  # (O, CHOICE_CLASSES) exp(utility), 0 if closed; a class's options lie together in memory
     stuck: (
         F64  # (P, CHOICE_CLASSES) factor of staying's weight for people who can neither pay nor earn the fare
     )

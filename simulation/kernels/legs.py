@@ -91,7 +91,7 @@ def share_fate(world, keys, people, tally, row, leg, fraction, day, days_left): 
         count(tally, people, row, Event.PERIL)
         rescued = to_uniform(c, d) < way.rescue_share
         dies = way.death_rescued if rescued else way.death_unrescued
-        if uniform(keys[Stream.SURVIVAL], people.who[row], day, 0) < dies:
+        if uniform(keys[Stream.SURVIVAL], people.life[row].who, day, 0) < dies:
             end_journey(world, people, tally, row, Status.DEAD, Event.DEATH, days_left)
             return True
         hurt(world, people, row)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from simulation.kernels.compile import inner, viewing
-from simulation.kernels.hazards import screening_bound
+from simulation.kernels.hazards import bound_of, load_of
 from simulation.kernels.layout import (
     DEMOGRAPHICS,
     HARMS,
@@ -62,7 +62,7 @@ def note_company(people, tally, row):  # type: ignore[no-untyped-def]
 def shared_luck(people, row):  # type: ignore[no-untyped-def]
     """Return the key of what a party decides as one: its head's who; one's own for the solitary and the parted."""
     life = people.life[row]
-    return people.who[row] if life.flags & OWN_WAY else life.party
+    return people.life[row].who if life.flags & OWN_WAY else life.party
 
 
 @inner
@@ -129,16 +129,22 @@ def bond_factor(world, life):  # type: ignore[no-untyped-def]
 
 
 @inner
+def load_today(world, life, cell, n_rates):  # type: ignore[no-untyped-def]
+    """Return the sum of a person's rates a day in a cell; only the first n_rates compete."""
+    return load_of(
+        world.load, cell, world.risk[life.group], n_rates, world.harm_multiplier, life.vulnerability,
+        seek_factor(world, life), bond_factor(world, life),
+    )  # fmt: skip
+
+
+@inner
 def refresh_bound(world, people, row):  # type: ignore[no-untyped-def]
     """Set the screening bound of a person from the cell's rates: 255 aboard a vehicle, whose fate is shared."""
     life = people.life[row]
     if life.vehicle != 0:
         people.bound[row] = 255
     else:
-        people.bound[row] = screening_bound(
-            world.rate, life.cell, world.risk[life.group], rates_of(world, life), world.harm_multiplier,
-            life.vulnerability, seek_factor(world, life), bond_factor(world, life),
-        )  # fmt: skip
+        people.bound[row] = bound_of(load_today(world, life, life.cell, rates_of(world, life)))
 
 
 @inner

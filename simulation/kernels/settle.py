@@ -26,6 +26,7 @@ from simulation.kernels.moves import (
     shared_luck,
     stay_at,
 )
+from simulation.kernels.order import order_of
 from simulation.kernels.rng import Stream, uniform, words
 
 
@@ -38,11 +39,11 @@ def depart(world, keys, people, tally, rows, legs, vehicles, day, days_left):  #
 
 
 @entry
-def _lottery_priorities(key, who, day):  # type: ignore[no-untyped-def]
-    priority = np.empty(who.size, np.uint64)
+def _lottery_tickets(key, who, queue, day):  # type: ignore[no-untyped-def]
+    ticket = np.empty(who.size, np.uint64)
     for i in range(who.size):
-        priority[i] = words(key, who[i], day, 1)[3]
-    return priority
+        ticket[i] = (np.uint64(queue[i]) << np.uint64(32)) | words(key, who[i], day, 1)[3]
+    return ticket
 
 
 def lottery_order(key: np.uint64, day: int, luck: U64, who: U64, queue: I32) -> I32:
@@ -55,7 +56,7 @@ def lottery_order(key: np.uint64, day: int, luck: U64, who: U64, queue: I32) -> 
         who: (n,) applicants.
         queue: (n,) place or leg that each applies to.
     """
-    return np.lexsort((who, _lottery_priorities(key, luck, day), queue)).astype(np.int32)
+    return order_of(_lottery_tickets(key, luck, queue, day), who)
 
 
 @entry
@@ -85,10 +86,9 @@ def grant(world, keys, people, tally, rows, legs, quota, day, days_left):  # typ
 
 
 @entry
-def apply_time_limits(world, people, rows, day):  # type: ignore[no-untyped-def]
+def apply_time_limits(world, people, first, last, day):  # type: ignore[no-untyped-def]
     """After a lever changed: people detained under a new time limit get it from today, exempt children leave today."""
-    for i in range(rows.size):
-        row = rows[i]
+    for row in range(first, last):
         cell = people.life[row].cell
         if world.cell_status[cell] != Status.DETAINED:
             continue

@@ -8,6 +8,7 @@ import numpy as np
 
 from simulation.kernels.compile import entry, inner
 from simulation.kernels.layout import I32, U64
+from simulation.kernels.order import order_of
 from simulation.kernels.rng import words
 
 
@@ -37,11 +38,11 @@ due_day = inner(_due_day)
 
 
 @entry
-def _boarding_priorities(key, who, day):  # type: ignore[no-untyped-def]
-    priority = np.empty(who.size, np.uint64)
+def _boarding_tickets(key, who, leg, day):  # type: ignore[no-untyped-def]
+    ticket = np.empty(who.size, np.uint64)
     for i in range(who.size):
-        priority[i] = words(key, who[i], day, 0)[0]
-    return priority
+        ticket[i] = (np.uint64(leg[i]) << np.uint64(32)) | words(key, who[i], day, 0)[0]
+    return ticket
 
 
 def assign_vehicles(
@@ -63,7 +64,7 @@ def assign_vehicles(
         leg hash (32 bits), day (16), number (16). All but the last are full, by up to a party more than full; the same
         for any order of the input.
     """
-    order = np.lexsort((who, _boarding_priorities(key, luck, day), leg)).astype(np.int32)
+    order = order_of(_boarding_tickets(key, luck, leg, day), who)
     ordered_leg = leg[order]
     first = np.flatnonzero(np.r_[True, ordered_leg[1:] != ordered_leg[:-1]])
     rank = np.arange(order.size) - np.repeat(first, np.diff(np.r_[first, order.size]))

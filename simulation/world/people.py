@@ -119,6 +119,7 @@ def build_population(
     n, n_initial = roster.who.size, roster0.who.size
     n_legs, n_places = len(routes.legs), len(routes.places)
     life = np.zeros(n, layout.LIFE)
+    life["who"] = roster.who
     group, choice_class, vulnerability = np.empty(n, np.int32), np.empty(n, np.uint8), np.empty(n, np.uint8)
     draw_persons(
         stream_key(seed, Stream.PERSON), roster.who, roster.party, roster.kind, stream,
@@ -145,9 +146,4 @@ def build_population(
     due[n_initial:] = start1
     life["start_day"][:n_initial] = -1
     life["start_day"][n_initial:] = start1
-    return Population(
-        People(
-            who=roster.who, due=due, bound=np.zeros(n, np.uint8), luck=np.zeros((n, 16), np.uint8), life=life
-        ),
-        n_initial,
-    )
+    return Population(People(due=due, bound=np.zeros(n, np.uint8), life=life), n_initial)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from simulation.kernels import layout
+from simulation.kernels.hazards import loads
 from simulation.kernels.layout import F64, SERVICES, Purpose, Service, Status, World
 from simulation.spec.models import NEUTRAL, Scenario
 from simulation.world.choice import solve, stuck_factor
@@ -94,16 +95,18 @@ def build_world(
     change = value[routes.stream_place] - base[routes.stream_place]
     status, place = cell_status(routes)
     relief, need_share = service_kinds(scenario, p)
+    rate = cell_rates(routes, settings, hazards, p)
     world = World(
         cell_status=status,
         cell_place=place,
-        rate=cell_rates(routes, settings, hazards, p),
+        rate=rate,
+        load=loads(rate),
         risk=routes.risk,
         leg=leg_records(routes, settings, hazards, scale),
         place=place_records(routes, settings, p, coupling),
         option=option_records(routes, settings, hazards.fare),
         option_start=routes.option_start,
-        weight=weight,
+        weight=np.asfortranarray(weight),
         stuck=stuck_factor(routes, perceived, p, value),
         go=np.minimum(p["departure_reference"] * np.exp(p["deterrence_elasticity"] * change), 1.0),
         savings=routes.savings_factor * p["savings_median"],
