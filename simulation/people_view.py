@@ -81,10 +81,7 @@ class Person(mesa.Agent):
     @property
     def unaccompanied(self) -> bool:
         """Whether a child travels without a parent or guardian."""
-        return (
-            DEMOGRAPHIC_NAMES[int(self._life["group"]) % DEMOGRAPHICS][2]
-            == "unaccompanied"
-        )
+        return DEMOGRAPHIC_NAMES[int(self._life["group"]) % DEMOGRAPHICS][2] == "unaccompanied"
 
     @property
     def intention(self) -> str:

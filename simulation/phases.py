@@ -53,7 +53,9 @@ def _lots(model: RouteModel, stream: Stream, asked: I32, queue: I32 | None = Non
     """
     rows = asked[:, 0]
     queue = asked[:, 1].copy() if queue is None else queue
-    return lottery_order(model.keys[stream], model.day, model.luck_of(rows), who_of(model.people, rows), queue)
+    return lottery_order(
+        model.keys[stream], model.day, model.luck_of(rows), who_of(model.people, rows), queue
+    )
 
 
 def _hand_out(

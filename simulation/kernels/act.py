@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulation.kernels.compile import inner
+from simulation.kernels.compile import step
 from simulation.kernels.decide import choose
 from simulation.kernels.layout import BOARDING, RETURNING, Event, Option, Purpose, Service, Status
 from simulation.kernels.legs import bring_ashore, take_leg
@@ -23,7 +23,7 @@ _STAY, _LEG = int(Option.STAY), int(Option.LEG)
 _CIRCULAR = 6  # first choice class of people in circular work: they go home by their own means
 
 
-@inner
+@step
 def decide(world, keys, people, tally, row, place, day, days_left):  # type: ignore[no-untyped-def]
     """Choose at a place and act on it; the person is in a cell of the place, or still on the leg that led to it."""
     life = people.life[row]
@@ -59,7 +59,7 @@ def decide(world, keys, people, tally, row, place, day, days_left):  # type: ign
         take_leg(world, keys, people, tally, row, leg, boat, day, days_left)
 
 
-@inner
+@step
 def remain(world, keys, people, tally, row, place, by_choice, short, day, days_left):  # type: ignore[no-untyped-def]
     """Stay until the next decision: at work by choice, stranded if the fare is lacking and there is no work here."""
     life = people.life[row]

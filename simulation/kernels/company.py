@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulation.kernels.compile import entry, inner
+from simulation.kernels.compile import entry, inner, step
 from simulation.kernels.custody import detain
 from simulation.kernels.harm import wound
 from simulation.kernels.layout import (
@@ -26,6 +26,7 @@ from simulation.kernels.layout import (
 )
 from simulation.kernels.money import collect_wages
 from simulation.kernels.moves import count, is_free, lane_of, place_cell, refresh_bound, stay_at
+from simulation.kernels.reference import by_reference
 from simulation.kernels.rng import Stream, uniform
 from simulation.kernels.vulnerability import wear_down
 
@@ -115,7 +116,7 @@ def guardian_gone(world, people, first, i):  # type: ignore[no-untyped-def]
     return found
 
 
-@inner
+@step
 def follow(world, keys, people, tally, first, i, day, days_left):  # type: ignore[no-untyped-def]
     """Let a child whose last adult was taken into custody, or was let go from it, go where the adult is.
 
@@ -150,7 +151,7 @@ def follow(world, keys, people, tally, first, i, day, days_left):  # type: ignor
         stay_at(world, keys, people, tally, first + i, place, Status.WAITING, day, days_left)
 
 
-@inner
+@step
 def turn_back(world, keys, people, tally, first, i, day, days_left):  # type: ignore[no-untyped-def]
     """Let somebody under way go back with whom of the family was turned back, or placed in the community, today."""
     life = people.life[first + i]
@@ -168,7 +169,7 @@ def turn_back(world, keys, people, tally, first, i, day, days_left):  # type: ig
             return
 
 
-@inner
+@step
 def look_over(world, keys, people, tally, first, where, day, days_left):  # type: ignore[no-untyped-def]
     """Compare where the members of one party are with whom they were with; where (MAX_PARTY,) int64 scratch."""
     size = np.int64(people.life[first].party_size)
@@ -211,7 +212,8 @@ def look_over(world, keys, people, tally, first, where, day, days_left):  # type
 @entry
 def keep_company(world, keys, people, tally, rows, day, days_left):  # type: ignore[no-untyped-def]
     """Look over the party of everybody listed; rows (n,) int32 in any order, parties may be listed more than once."""
-    mine = lane_of(tally, 0)
+    world, people = by_reference(world), by_reference(people)
+    mine = by_reference(lane_of(tally, 0))
     where = np.empty(MAX_PARTY, np.int64)
     for i in range(rows.size):
         if people.life[rows[i]].flags & LISTED:

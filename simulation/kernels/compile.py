@@ -12,5 +12,8 @@ entry = njit(nogil=True, cache=True, error_model="numpy")
 # create nor return an array.
 inner = njit(error_model="numpy", _nrt=False, forceinline=True)  # type: ignore[call-overload]
 
+# As inner, but called, not copied into every caller: for what is long, or called from many places.
+step = njit(error_model="numpy", _nrt=False, forceinline=False)  # type: ignore[call-overload]
+
 # As inner, for functions that make views of arrays.
 viewing = njit(error_model="numpy")

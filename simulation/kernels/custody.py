@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulation.kernels.compile import inner
+from simulation.kernels.compile import inner, step
 from simulation.kernels.layout import HOLDING, RETURNING, Event, Service, Status
 from simulation.kernels.legs import set_down, take_leg
 from simulation.kernels.money import lose, pay
@@ -13,7 +13,7 @@ from simulation.kernels.rng import Stream, uniform
 from simulation.kernels.vulnerability import wear_down
 
 
-@inner
+@step
 def take_into_custody(world, keys, people, tally, row, place, day, days_left):  # type: ignore[no-untyped-def]
     """Place somebody in the community, hold them in an unofficial site, or detain them, tonight if room is scarce."""
     rules = world.place[place]
@@ -23,7 +23,9 @@ def take_into_custody(world, keys, people, tally, row, place, day, days_left):  
         count(tally, people, row, Event.ALTERNATIVE)
         stay_at(world, keys, people, tally, row, place, Status.ALTERNATIVE, day, days_left)
         return
-    if rules.unofficial > 0.0 and (uniform(keys[Stream.CUSTODY], people.life[row].who, day, 4) < rules.unofficial):
+    if rules.unofficial > 0.0 and (
+        uniform(keys[Stream.CUSTODY], people.life[row].who, day, 4) < rules.unofficial
+    ):
         mark(world, people, row)
         count(tally, people, row, Event.UNOFFICIAL)
         stay_at(world, keys, people, tally, row, place, Status.CAPTIVE, day, days_left)
@@ -44,7 +46,7 @@ def mark(world, people, row):  # type: ignore[no-untyped-def]
         life.needs |= 1 << Service.PROTECTION
 
 
-@inner
+@step
 def detain(world, keys, people, tally, row, place, day, days_left):  # type: ignore[no-untyped-def]
     """Detain a person at a place, until release or the time limit."""
     mark(world, people, row)
@@ -54,7 +56,7 @@ def detain(world, keys, people, tally, row, place, day, days_left):  # type: ign
         people.due[row] = day + world.place[place].limit_days
 
 
-@inner
+@step
 def leave_custody(world, keys, people, tally, row, day, days_left):  # type: ignore[no-untyped-def]
     """End detention or captivity: expulsion over a leg, assisted return, release at the place, for money or not."""
     life = people.life[row]
@@ -88,7 +90,7 @@ def leave_custody(world, keys, people, tally, row, day, days_left):  # type: ign
     release(world, keys, people, tally, row, place, day, days_left)
 
 
-@inner
+@step
 def release(world, keys, people, tally, row, place, day, days_left):  # type: ignore[no-untyped-def]
     """Let somebody go at the place of custody."""
     count(tally, people, row, Event.RELEASED)

@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from simulation.kernels.act import decide
-from simulation.kernels.compile import entry, inner
+from simulation.kernels.compile import entry, inner, step
 from simulation.kernels.custody import leave_custody, take_into_custody
 from simulation.kernels.harm import event_of_day, suffer
 from simulation.kernels.hazards import NOTHING
@@ -45,10 +45,12 @@ from simulation.kernels.moves import (
     shared_luck,
     stay_at,
 )
+from simulation.kernels.reference import by_reference
 from simulation.kernels.rng import Stream, to_uniform, uniform, words
 from simulation.kernels.screening import DAYS_OF_LUCK, screen
 
-@inner
+
+@step
 def arrive(world, keys, people, tally, row, leg, rest, u, load, day, days_left):  # type: ignore[no-untyped-def]
     """End a leg: live the rest of the day at the place reached, then decide, by the leg's purpose.
 
@@ -141,7 +143,7 @@ def stay(world, keys, people, tally, row, u, day, days_left):  # type: ignore[no
         decide(world, keys, people, tally, row, place, day, days_left)
 
 
-@inner
+@step
 def set_out(world, keys, people, tally, row, start_place, event, day, days_left):  # type: ignore[no-untyped-def]
     """Begin a journey where the person's stream starts, with savings, and decide at once where to go."""
     life = people.life[row]
@@ -155,7 +157,7 @@ def set_out(world, keys, people, tally, row, start_place, event, day, days_left)
     decide(world, keys, people, tally, row, place, day, days_left)
 
 
-@inner
+@step
 def start_journey(world, keys, people, tally, row, start_place, day, days_left):  # type: ignore[no-untyped-def]
     """Somebody who could start today does, or stays at home; a party as one."""
     life = people.life[row]
@@ -190,6 +192,7 @@ def live(world, keys, people, tally, row, luck, start_place, day, days_left):  #
 @entry
 def settle_in(world, keys, people, n, day):  # type: ignore[no-untyped-def]
     """Prepare the first n people, who are on the way when a run begins on ``day``: wages from today, next decision."""
+    world, people = by_reference(world), by_reference(people)
     for row in range(n):
         life = people.life[row]
         life.since = day
@@ -208,8 +211,9 @@ def live_day(  # type: ignore[no-untyped-def]
     start_place  (S,) int32, place where a stream starts
     day          absolute day; days_left  days of the month that remain, today included
     """
+    world, people = by_reference(world), by_reference(people)
     n_lanes = tally.flow.shape[0]
-    mine = lane_of(tally, lane)
+    mine = by_reference(lane_of(tally, lane))
     picked, flag = np.empty(chunk, np.int32), np.empty(chunk, np.uint8)
     bytes_of_day = luck[day % DAYS_OF_LUCK]
     for begin in range(first + lane * chunk, last, n_lanes * chunk):
@@ -225,6 +229,7 @@ def live_day(  # type: ignore[no-untyped-def]
 @entry
 def refresh_bounds(world, people, first, last):  # type: ignore[no-untyped-def]
     """Set the screening bounds of rows first..last - 1 anew after a lever changed; those of ended journeys stay 0."""
+    world, people = by_reference(world), by_reference(people)
     for row in range(first, last):
         status = world.cell_status[people.life[row].cell]
         if status >= Status.WAITING and status <= Status.DETAINED:

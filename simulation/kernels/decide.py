@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from simulation.kernels.compile import inner
+from simulation.kernels.compile import inner, step
 from simulation.kernels.layout import CREDIT, DEMOGRAPHICS, Option
 from simulation.kernels.rng import Stream, uniform, words
 
@@ -25,7 +25,7 @@ def may_take(world, keys, life, option):  # type: ignore[no-untyped-def]
     )
 
 
-@inner
+@step
 def choose(world, keys, life, place, choice_class, luck, day, as_boat):  # type: ignore[no-untyped-def]
     """Return (option, short): the option taken at a place, -1 if none; whether money was lacking for another.
 

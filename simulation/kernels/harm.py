@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulation.kernels.compile import inner
+from simulation.kernels.compile import inner, step
 from simulation.kernels.custody import take_into_custody
 from simulation.kernels.hazards import NOTHING, draw_event
 from simulation.kernels.layout import OWN_WAY, Event, Purpose, Rate, Service, Status
@@ -59,7 +59,7 @@ def wound(world, people, row, harm):  # type: ignore[no-untyped-def]
         people.life[row].needs |= need_after(harm)
 
 
-@inner
+@step
 def suffer(world, keys, people, tally, row, harm, day, days_left):  # type: ignore[no-untyped-def]
     """Apply a harm where the person is; return True if it changed where the person is, or will tonight."""
     life = people.life[row]
@@ -98,7 +98,7 @@ def hold_up(world, people, row):  # type: ignore[no-untyped-def]
         people.due[row] += world.setup[0].injury_delay
 
 
-@inner
+@step
 def arrest(world, keys, people, tally, row, day, days_left):  # type: ignore[no-untyped-def]
     """After an arrest on land: custody, a bribe, or being turned back to where the leg began; True if it moves."""
     life = people.life[row]

@@ -90,7 +90,7 @@ def loads(rate: F64) -> F64:
     load = np.zeros((*rate.shape[:2], LOADS))
     alone = [Rate.ABDUCTION, Rate.ARREST, Rate.SEEK, Rate.LEAVE]
     load[..., SCALED] = np.delete(rate, alone, axis=2).sum(axis=2)
-    load[..., ABDUCTED:LEAVING + 1] = rate[..., alone]
+    load[..., ABDUCTED : LEAVING + 1] = rate[..., alone]
     return load
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulation.kernels.compile import entry, inner
+from simulation.kernels.compile import entry, inner, step
 from simulation.kernels.layout import (
     DEMOGRAPHICS,
     GUARDED,
@@ -16,6 +16,7 @@ from simulation.kernels.layout import (
     Status,
 )
 from simulation.kernels.moves import enlist, is_child, lane_of, note_company, place_cell, refresh_bound
+from simulation.kernels.reference import by_reference
 from simulation.kernels.rng import Stream, uniform
 from simulation.kernels.vulnerability import relieve
 
@@ -32,7 +33,7 @@ def count_asked(world, tally, people, row, place, event):  # type: ignore[no-unt
     tally.events[cell, life.group, event] += 1
 
 
-@inner
+@step
 def go_without(world, keys, people, tally, row, place, kind, day):  # type: ignore[no-untyped-def]
     """Count a need that is not met, once since it arose; where needs are followed by kind it stays open."""
     life = people.life[row]
@@ -50,7 +51,7 @@ def go_without(world, keys, people, tally, row, place, kind, day):  # type: igno
         life.flags |= REFERRED
 
 
-@inner
+@step
 def ask_for_help(world, keys, people, tally, row, place, referred, day):  # type: ignore[no-untyped-def]
     """Somebody looks for help with every need open, or with one that anybody may have.
 
@@ -84,7 +85,8 @@ def serve(world, keys, people, tally, rows, targets, capacity, day):  # type: ig
     rows, targets  (n,) int32 in lottery order; a target is place * SERVICES + kind
     capacity       (P * SERVICES,) int64, people who can still be served today; falls as they are (OUT)
     """
-    mine = lane_of(tally, 0)
+    world, people = by_reference(world), by_reference(people)
+    mine = by_reference(lane_of(tally, 0))
     for i in range(rows.size):
         row = rows[i]
         place, kind = targets[i] // SERVICES, targets[i] % SERVICES
@@ -104,7 +106,7 @@ def serve(world, keys, people, tally, rows, targets, capacity, day):  # type: ig
             refresh_bound(world, people, row)
 
 
-@inner
+@step
 def protect(world, keys, people, tally, row, day):  # type: ignore[no-untyped-def]
     """What protection does beside relief: a guardian for a child alone, and tracing for people who lost their party."""
     life = people.life[row]

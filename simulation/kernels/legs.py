@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulation.kernels.compile import inner
+from simulation.kernels.compile import step
 from simulation.kernels.layout import CROSSED_SAHARA, RELOCATING, Event, Purpose, Status
 from simulation.kernels.money import pay
 from simulation.kernels.moves import count, end_journey, enlist, move, refresh_bound, shared_luck, stay_at
@@ -13,7 +13,7 @@ from simulation.kernels.travel import due_day, triangular
 from simulation.kernels.vulnerability import hurt
 
 
-@inner
+@step
 def take_leg(world, keys, people, tally, row, leg, vehicle, day, days_left):  # type: ignore[no-untyped-def]
     """Start a leg at the end of ``day``; travel begins the next morning, its time drawn once, shared by a vehicle."""
     life, way = people.life[row], world.leg[leg]
@@ -40,7 +40,7 @@ def take_leg(world, keys, people, tally, row, leg, vehicle, day, days_left):  # 
         count(tally, people, row, Event.SEA_ATTEMPT)
 
 
-@inner
+@step
 def end_in_arrival(world, people, tally, row, place, days_left):  # type: ignore[no-untyped-def]
     """End a journey at a destination; where other countries offer places, the person enters the lottery for them."""
     end_journey(world, people, tally, row, Status.ARRIVED, Event.ARRIVED, days_left)
@@ -48,7 +48,7 @@ def end_in_arrival(world, people, tally, row, place, days_left):  # type: ignore
         enlist(tally, RELOCATING, row, place)
 
 
-@inner
+@step
 def set_down(world, keys, people, tally, row, place, day, days_left):  # type: ignore[no-untyped-def]
     """Leave somebody free at a place; at a destination nobody decides any more: there they have arrived."""
     if world.place[place].is_terminal:
@@ -57,7 +57,7 @@ def set_down(world, keys, people, tally, row, place, day, days_left):  # type: i
         stay_at(world, keys, people, tally, row, place, Status.WAITING, day, days_left)
 
 
-@inner
+@step
 def bring_ashore(world, keys, people, tally, row, leg, rescued, day, days_left):  # type: ignore[no-untyped-def]
     """Bring somebody to land: rescued at sea to a place of disembarkation, others back to the coast or the start."""
     way = world.leg[leg]
@@ -71,7 +71,7 @@ def bring_ashore(world, keys, people, tally, row, leg, rescued, day, days_left):
         stay_at(world, keys, people, tally, row, way.origin, Status.WAITING, day, days_left)
 
 
-@inner
+@step
 def share_fate(world, keys, people, tally, row, leg, fraction, day, days_left):  # type: ignore[no-untyped-def]
     """Draw what happens to the person's boat or vehicle today; return True if the leg ended with it.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from simulation.kernels.compile import inner
+from simulation.kernels.compile import inner, step
 from simulation.kernels.layout import Event, Status
 from simulation.kernels.rng import Stream, to_uniform, words
 
@@ -33,7 +33,7 @@ def savings_of(world, keys, stream, luck, day):  # type: ignore[no-untyped-def]
     return lognormal(to_uniform(a, b), to_uniform(c, d), world.savings[stream], spread)
 
 
-@inner
+@step
 def collect_wages(world, people, tally, row, day):  # type: ignore[no-untyped-def]
     """Pay somebody at work what was earned since it was counted last; debts are paid off first."""
     life = people.life[row]
@@ -60,7 +60,7 @@ def lose(tally, people, row, event, usd):  # type: ignore[no-untyped-def]
     book(tally, people, row, event, taken)
 
 
-@inner
+@step
 def pay(tally, people, row, event, usd):  # type: ignore[no-untyped-def]
     """Pay a price in full; what is lacking is borrowed."""
     life = people.life[row]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from simulation.kernels.compile import inner, viewing
+from simulation.kernels.compile import inner, step, viewing
 from simulation.kernels.hazards import bound_of, load_of
 from simulation.kernels.layout import (
     DEMOGRAPHICS,
@@ -154,7 +154,7 @@ def count(tally, people, row, event):  # type: ignore[no-untyped-def]
     tally.events[life.cell, life.group, event] += 1
 
 
-@inner
+@step
 def move(world, people, tally, row, cell, days_left):  # type: ignore[no-untyped-def]
     """Move a person to another cell at the end of a day of which, today included, ``days_left`` remain in the month.
 
@@ -181,14 +181,14 @@ def _waiting_days(u, mean):  # type: ignore[no-untyped-def]
 waiting_days = inner(_waiting_days)
 
 
-@inner
+@step
 def renew(world, keys, people, row, place, day):  # type: ignore[no-untyped-def]
     """Draw the day of the next decision of somebody in a party: geometric, with the daily chance of everybody else."""
     u = uniform(keys[Stream.RENEWAL], shared_luck(people, row), day, 0)
     people.due[row] = day + 1 + waiting_days(u, world.place[place].stay_days)
 
 
-@inner
+@step
 def stay_at(world, keys, people, tally, row, place, status, day, days_left):  # type: ignore[no-untyped-def]
     """Move a person on foot to a place in a status."""
     life = people.life[row]
@@ -199,7 +199,7 @@ def stay_at(world, keys, people, tally, row, place, status, day, days_left):  # 
         renew(world, keys, people, row, place, day)
 
 
-@inner
+@step
 def end_journey(world, people, tally, row, status, event, days_left):  # type: ignore[no-untyped-def]
     """Count the event that ends a journey where it happens, then move the person to the terminal cell."""
     count(tally, people, row, event)
@@ -208,7 +208,7 @@ def end_journey(world, people, tally, row, status, event, days_left):  # type: i
     people.bound[row] = 0
 
 
-@inner
+@step
 def go_home(world, keys, people, tally, row, day, days_left):  # type: ignore[no-untyped-def]
     """Return a person home; some of them start again after a while."""
     end_journey(world, people, tally, row, Status.RETURNED, Event.RETURNED, days_left)

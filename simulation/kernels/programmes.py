@@ -10,6 +10,7 @@ from simulation.kernels.layout import Event, Status
 from simulation.kernels.legs import set_down, take_leg
 from simulation.kernels.money import pay
 from simulation.kernels.moves import count, go_home, lane_of, renew
+from simulation.kernels.reference import by_reference
 
 
 @entry
@@ -20,7 +21,8 @@ def hold(world, keys, people, tally, rows, places, room, elsewhere, day, days_le
     room          (P,) int64, people for whom there is room tonight; falls as they are held (OUT)
     elsewhere     (P,) int32, place to which people are transferred, -1 if none
     """
-    mine = lane_of(tally, 0)
+    world, people = by_reference(world), by_reference(people)
+    mine = by_reference(lane_of(tally, 0))
     for i in range(rows.size):
         row, place = rows[i], places[i]
         cell = people.life[row].cell
@@ -47,7 +49,8 @@ def assist(world, keys, people, tally, rows, places, left, queue, leg, day, days
     queue         (P,) int32, whose places a place draws on
     leg           (P,) int32, leg of voluntary return from the place, -1 if none
     """
-    mine = lane_of(tally, 0)
+    world, people = by_reference(world), by_reference(people)
+    mine = by_reference(lane_of(tally, 0))
     for i in range(rows.size):
         row, place = rows[i], places[i]
         held = world.cell_status[people.life[row].cell] == Status.DETAINED
@@ -76,7 +79,8 @@ def relocate(people, tally, rows, places, left):  # type: ignore[no-untyped-def]
     rows, places  (n,) int32 in lottery order
     left          (1,) int64, places left; falls as they are given (OUT)
     """
-    mine = lane_of(tally, 0)
+    people = by_reference(people)
+    mine = by_reference(lane_of(tally, 0))
     for i in range(rows.size):
         if left[0] > 0:
             left[0] -= 1

@@ -7,6 +7,7 @@ import numpy as np
 from simulation.kernels.compile import entry, inner
 from simulation.kernels.layout import NEVER, Status
 from simulation.kernels.moves import shared_luck
+from simulation.kernels.reference import by_reference
 
 
 @inner
@@ -23,6 +24,7 @@ def part_ended(world, people, first, last):  # type: ignore[no-untyped-def]
 
     Both parts keep their order; a party goes with its last member. Returns ((last - first,) int32, int).
     """
+    world, people = by_reference(world), by_reference(people)
     n = last - first
     order, goes_on = np.empty(n, np.int32), np.zeros(n, np.bool_)
     begin = first
@@ -50,6 +52,7 @@ def part_ended(world, people, first, last):  # type: ignore[no-untyped-def]
 @entry
 def shared_lucks(people, rows):  # type: ignore[no-untyped-def]
     """Return (n,) uint64 whose draws the people in these rows follow: the party's, or their own where parted."""
+    people = by_reference(people)
     luck = np.empty(rows.size, np.uint64)
     for i in range(rows.size):
         luck[i] = shared_luck(people, rows[i])
@@ -59,6 +62,7 @@ def shared_lucks(people, rows):  # type: ignore[no-untyped-def]
 @entry
 def who_of(people, rows):  # type: ignore[no-untyped-def]
     """Return (n,) uint64 who the people in these rows are."""
+    people = by_reference(people)
     who = np.empty(rows.size, np.uint64)
     for i in range(rows.size):
         who[i] = people.life[rows[i]].who

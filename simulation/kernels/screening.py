@@ -68,7 +68,9 @@ def screen(people, luck, first, last, day, flag, picked):  # type: ignore[no-unt
     luck  (16, N) uint8;  flag  (chunk,) uint8 scratch;  picked  (chunk,) int32 OUT
     """
     n = last - first
-    _flag(luck[day % DAYS_OF_LUCK, first:last], people.bound[first:last], people.due[first:last], day, flag[:n])
+    _flag(
+        luck[day % DAYS_OF_LUCK, first:last], people.bound[first:last], people.due[first:last], day, flag[:n]
+    )
     found = 0
     for i in range(n):
         picked[found] = first + i

@@ -27,13 +27,15 @@ from simulation.kernels.moves import (
     stay_at,
 )
 from simulation.kernels.order import order_of
+from simulation.kernels.reference import by_reference
 from simulation.kernels.rng import Stream, uniform, words
 
 
 @entry
 def depart(world, keys, people, tally, rows, legs, vehicles, day, days_left):  # type: ignore[no-untyped-def]
     """Start the legs of people who were put aboard vehicles. rows, legs (n,) int32; vehicles (n,) uint64."""
-    mine = lane_of(tally, 0)
+    world, people = by_reference(world), by_reference(people)
+    mine = by_reference(lane_of(tally, 0))
     for i in range(rows.size):
         take_leg(world, keys, people, mine, rows[i], legs[i], vehicles[i], day, days_left)
 
@@ -66,7 +68,8 @@ def grant(world, keys, people, tally, rows, legs, quota, day, days_left):  # typ
     rows, legs  (n,) int32 in lottery order
     quota       (L,) int64, places left today; falls as they are granted (OUT)
     """
-    mine = lane_of(tally, 0)
+    world, people = by_reference(world), by_reference(people)
+    mine = by_reference(lane_of(tally, 0))
     for i in range(rows.size):
         row, leg = rows[i], legs[i]
         place = world.leg[leg].destination
@@ -88,6 +91,7 @@ def grant(world, keys, people, tally, rows, legs, quota, day, days_left):  # typ
 @entry
 def apply_time_limits(world, people, first, last, day):  # type: ignore[no-untyped-def]
     """After a lever changed: people detained under a new time limit get it from today, exempt children leave today."""
+    world, people = by_reference(world), by_reference(people)
     for row in range(first, last):
         cell = people.life[row].cell
         if world.cell_status[cell] != Status.DETAINED:

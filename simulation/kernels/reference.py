@@ -1,0 +1,67 @@
+"""Tables passed to inner kernels by reference: one pointer in place of the headers of all their arrays.
+
+Numba passes a named tuple of arrays as some hundred words. Copied at every call they cost more than the work of most
+calls, and inlining every call to avoid that makes so much code that the processor waits for it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.core.imputils import impl_ret_borrowed
+from numba.core.typing.templates import AttributeTemplate
+from numba.extending import infer_getattr, intrinsic, lower_getattr_generic, models, register_model
+
+
+class Reference(types.Type):  # type: ignore[misc]
+    """The type of a pointer to a named tuple, which lives as long as the entry kernel that made it."""
+
+    def __init__(self, of: types.BaseNamedTuple) -> None:
+        self.of = of
+        super().__init__(name=f"reference({of})")
+
+
+@register_model(Reference)
+class _Model(models.PrimitiveModel):  # type: ignore[misc]
+    def __init__(self, dmm: Any, fe_type: Reference) -> None:
+        super().__init__(dmm, fe_type, cgutils.voidptr_t)
+
+
+@infer_getattr
+class _Fields(AttributeTemplate):  # type: ignore[misc]
+    key = Reference
+
+    def generic_resolve(self, typ: Reference, attr: str) -> types.Type | None:
+        """Return the type of a field."""
+        return typ.of[typ.of.fields.index(attr)] if attr in typ.of.fields else None
+
+
+def _load(builder: ir.IRBuilder, pointer: ir.Value) -> ir.Value:
+    """Load word by word, so that the compiler drops what is not used."""
+    pointee = pointer.type.pointee
+    if not isinstance(pointee, ir.LiteralStructType | ir.ArrayType):
+        return builder.load(pointer)
+    found = ir.Constant(pointee, ir.Undefined)
+    for i in range(len(pointee)):
+        found = builder.insert_value(found, _load(builder, cgutils.gep_inbounds(builder, pointer, 0, i)), i)
+    return found
+
+
+@lower_getattr_generic(Reference)
+def _get(context: Any, builder: ir.IRBuilder, typ: Reference, value: ir.Value, attr: str) -> ir.Value:
+    table = builder.bitcast(value, context.get_value_type(typ.of).as_pointer())
+    index = typ.of.fields.index(attr)
+    found = _load(builder, cgutils.gep_inbounds(builder, table, 0, index))
+    return impl_ret_borrowed(context, builder, typ.of[index], found)
+
+
+@intrinsic
+def by_reference(typing_context, table):  # type: ignore[no-untyped-def]
+    """Return a reference to a named tuple of arrays, valid until the calling entry kernel returns."""
+
+    def make(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> ir.Value:
+        return builder.bitcast(cgutils.alloca_once_value(builder, arguments[0]), cgutils.voidptr_t)
+
+    return Reference(table)(table), make
