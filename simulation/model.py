@@ -86,7 +86,7 @@ class RouteModel(mesa.Model):
         self.start_days = self.people.life["start_day"].copy()
         self._n_seen = self.n_active = self.n_initial
         self._active = np.arange(self.people.who.size, dtype=np.int32)
-        settle_in(self.world, self.keys, self.people, self.rows, self.first_day)
+        settle_in(self.world, self.keys, self.people, self.rows, self.first_day - 1)
         self._found_allotments()
         self.cell_status, self._cell_place = cell_status(self.routes)
         lanes = _lanes(threads)
@@ -107,7 +107,7 @@ class RouteModel(mesa.Model):
         self.quota_left = np.zeros(len(routes.legs))
         self.capacity_left = np.zeros(n_places * SERVICES)
         self.returns_left = np.zeros(n_places)
-        self.relocation_left = np.zeros(1)
+        self.relocation_left = np.zeros(n_places)
         first: dict[str, int] = {}
         for p, place in enumerate(routes.places):
             first.setdefault(place.country, p)

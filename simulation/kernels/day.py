@@ -195,7 +195,7 @@ def live(world, keys, people, tally, row, start_place, day, days_left):  # type:
 
 @entry
 def settle_in(world, keys, people, rows, day):  # type: ignore[no-untyped-def]
-    """Prepare people who are on the way when a run begins on ``day``: luck, wages from today, next decision."""
+    """Prepare people who are on the way on the eve of a run, ``day``: luck, wages from then on, next decision."""
     for i in range(rows.size):
         row = rows[i]
         draw_luck(keys, people, row, day)
