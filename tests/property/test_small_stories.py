@@ -6,10 +6,22 @@ import datetime
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from random_worlds import worlds
-from small_worlds import FIRST, by_event, changed, closing, counted_so_far, lived, risk, tiny, with_levers
+from small_worlds import (
+    FIRST,
+    by_event,
+    changed,
+    closing,
+    counted_so_far,
+    everybody,
+    lived,
+    risk,
+    tiny,
+    with_levers,
+)
 from test_company import Pairs, in_company
 
 from simulation import RouteModel
@@ -79,6 +91,21 @@ def test_children_follow_into_unofficial_sites_unless_exempt(exempt: bool) -> No
     assert by_demographic[:, Event.ABDUCTION].sum() == 0
     assert by_demographic[[0, 3], Event.UNOFFICIAL].sum() > 50
     assert (accompanied[Event.UNOFFICIAL] == 0) if exempt else (accompanied[Event.UNOFFICIAL] > 20)
+
+
+def test_a_place_holds_its_own_people_before_it_takes_in_others() -> None:
+    """Whichever place stands first in places.csv: people of home, which has no room, come after those of gate."""
+    arresting = bare(tiny("fork"), ("town", "place", "arrest", 0.1))
+    arresting = with_levers(arresting, detention=[{"after_arrest": 1.0}])
+    room = {"home": 0.0, "gate": 5.0, "well": 0.0, "haven": None}
+    rows = tuple(p.model_copy(update={"detention_capacity": room[p.id]}) for p in arresting.places)
+    on = arresting.document.coupling.model_copy(update={"detention": True})
+    one, other = (
+        lived(changed(arresting.model_copy(update={"places": places}), coupling=on), threads=1)
+        for places in (rows, rows[::-1])
+    )
+    assert by_event(one)[Event.TRANSFERRED].sum() > 10
+    pd.testing.assert_frame_equal(everybody(one), everybody(other))
 
 
 # Money ---
