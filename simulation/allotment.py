@@ -48,9 +48,15 @@ def roomiest(routes: Routes, room: I64) -> I32:
     found = np.full(room.size, -1, np.int32)
     for country in set(countries.tolist()):
         candidates = np.flatnonzero((countries == country) & can_hold & (room > 0))
-        if candidates.size:
-            found[countries == country] = candidates[np.argmax(room[candidates])]
+        if candidates.size:  # of places with as much room the last by name, wherever it stands in places.csv
+            found[countries == country] = max(candidates, key=lambda p: (room[p], routes.places[p].id))
     return found
+
+
+def sharing(pool: I32) -> I32:
+    """Return (P,) the first place of those with the same number of a pool: one queue for all of them."""
+    _, first, which = np.unique(pool, return_index=True, return_inverse=True)
+    return first[which].astype(np.int32)
 
 
 def pooled(queue: I32, capacity: F64) -> F64:

@@ -93,7 +93,7 @@ class RouteModel(mesa.Model):
         self._row: I32 | None = None  # its inverse, made when somebody looks at people
         self.luck = np.empty((DAYS_OF_LUCK, self.people.due.size), np.uint8)
         self.luck_until = self.first_day  # day from which screening bytes must be drawn
-        settle_in(self.world, self.keys, self.people, self.n_initial, self.first_day)
+        settle_in(self.world, self.keys, self.people, self.n_initial, self.first_day - 1)
         self._found_allotments()
         self.cell_status, self._cell_place = cell_status(self.routes)
         lanes = _lanes(threads)
@@ -114,7 +114,7 @@ class RouteModel(mesa.Model):
         self.quota_left = np.zeros(len(routes.legs))
         self.capacity_left = np.zeros(n_places * SERVICES)
         self.returns_left = np.zeros(n_places)
-        self.relocation_left = np.zeros(1)
+        self.relocation_left = np.zeros(n_places)
         first: dict[str, int] = {}
         for p, place in enumerate(routes.places):
             first.setdefault(place.country, p)

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulation.allotment import UNLIMITED as _UNLIMITED
-from simulation.allotment import fraction, last_month_start, pooled, refill, roomiest, split_by_service, whole
+from simulation.allotment import (
+    fraction,
+    last_month_start,
+    pooled,
+    refill,
+    roomiest,
+    sharing,
+    split_by_service,
+    whole,
+)
 from simulation.kernels import company
 from simulation.kernels import programmes as kernels
 from simulation.kernels.day import live_day, refresh_bounds
@@ -161,11 +170,17 @@ def hold(model: RouteModel) -> None:
     held = model.recorder.stock_of(first, first + n_places)
     capacity = np.minimum(np.ceil(model.settings.detention_capacity * model.scale - 1e-9), _UNLIMITED)
     room = np.maximum(capacity.astype(np.int64) - held, 0)
-    elsewhere = roomiest(model.routes, room)
-    order = _lots(model, Stream.HOLDING, asked)
+    asked = asked[_lots(model, Stream.HOLDING, asked)]
+    held = np.empty(len(asked), np.bool_)
     kernels.hold(
-        model.world, model.keys, model.people, model.recorder.tally, asked[order, 0].copy(),
-        asked[order, 1].copy(), room, elsewhere, model.day, model.days_left,
+        model.world, model.keys, model.people, model.recorder.tally, asked[:, 0].copy(), asked[:, 1].copy(),
+        room, held, model.day, model.days_left,
+    )  # fmt: skip
+    asked = asked[~held]  # those whom no place has taken draw again, all together: no place comes first
+    asked = asked[_lots(model, Stream.HOLDING, asked, np.zeros(len(asked), np.int32))]
+    kernels.transfer(
+        model.world, model.keys, model.people, model.recorder.tally, asked[:, 0].copy(), asked[:, 1].copy(),
+        room, roomiest(model.routes, room), model.day, model.days_left,
     )  # fmt: skip
 
 
@@ -229,16 +244,17 @@ def assist_returns(model: RouteModel) -> None:
 
 
 def relocate(model: RouteModel) -> None:
-    """Arrivals draw lots for places in other countries; a month's unused places lapse."""
-    daily = np.array([model.settings.relocation.sum() * model.scale])
+    """Arrivals draw lots for places in other countries, of which destinations under one setting share a pool."""
+    queue = sharing(model.settings.relocation_pool)
+    offered = np.bincount(queue, model.settings.relocation, queue.size)
+    daily = np.asarray(offered * model.scale, np.float64)
     left = _monthly(model, model.relocation_left, daily)
 
     def give(rows: I32, places: I32, free: I64) -> None:
-        kernels.relocate(model.people, model.recorder.tally, rows, places, free)
+        kernels.relocate(model.people, model.recorder.tally, rows, places, free, queue)
 
     asked = model.recorder.listed(RELOCATING)
-    one_pool = np.zeros(len(asked), np.int32)
-    model.relocation_left = _hand_out(model, Stream.RELOCATION, asked, left, give, queue=one_pool)
+    model.relocation_left = _hand_out(model, Stream.RELOCATION, asked, left, give, queue=queue[asked[:, 1]])
 
 
 def keep_company(model: RouteModel) -> None:

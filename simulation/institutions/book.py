@@ -64,6 +64,11 @@ class LeverBook:
         return budget / self._costs[item] / days if days > 0 else 0.0
 
 
+def given(factor: float | None) -> float:
+    """Return a factor of a setting, 1 where it is left out."""
+    return 1.0 if factor is None else factor
+
+
 def share_out(total: float, weight: F64, where: Mask) -> F64:
     """Return ``total`` dealt out over ``where`` in proportion to ``weight``, evenly where all weights are 0."""
     held = np.where(where, weight, 0.0)

@@ -35,19 +35,17 @@ class DetentionAuthority(Institution):
         for ruling, scope in self.settings_in_force(Detention, today):
             where = scope & self._equipped
             self._apply(ruling.entry, where)
-            if "children" in ruling.entry.model_fields_set:
+            if ruling.entry.children is not None:
                 exempt[where] = not ruling.entry.children
         self.model.settings.after_arrest[exempt, 1] = -1.0
         self.model.settings.after_interception[exempt, 1] = -1.0
 
     def _apply(self, entry: Detention, where: Mask) -> None:
         settings = self.model.settings
-        for name in ("after_arrest", "after_interception", "alternatives", "unofficial"):
+        for name in ("after_arrest", "after_interception", "alternatives", "unofficial", "harm_factor"):
             value = getattr(entry, name)
             if value is not None:
                 getattr(settings, name)[where] = value
         if entry.time_limit is not None:
             # A stay is counted at the ends of days, so the shortest is one day; 0 would mean no limit.
             settings.limit_days[where] = max(entry.time_limit, 1.0)
-        if entry.harm_factor != 1.0:
-            settings.harm_factor[where] = entry.harm_factor

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 
 from simulation.institutions.base import Institution
-from simulation.institutions.book import share_out
+from simulation.institutions.book import given, share_out
 from simulation.kernels.layout import Purpose
 from simulation.spec.models import LegalPathways
 from simulation.world.policy import Mask, eligibility
@@ -26,9 +26,9 @@ class PathwayOffice(Institution):
         self.restore(*_WRITES)
         for ruling, where in self.settings_in_force(LegalPathways, today):
             entry = ruling.entry
-            if entry.quota is not None or entry.quota_factor != 1.0:
+            if entry.quota is not None or entry.quota_factor is not None:
                 base = reference.quota[where] if entry.quota is None else entry.quota
-                settings.quota[where] = base * entry.quota_factor
+                settings.quota[where] = base * given(entry.quota_factor)
             if entry.budget is not None:
                 people = self.book.bought(entry.budget, "legal_pathways", ruling.days)
                 in_scope = ruling.legs & (routes.purpose == Purpose.REGULAR)

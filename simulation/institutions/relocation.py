@@ -9,16 +9,20 @@ from simulation.spec.models import Relocation
 
 
 class RelocationOffice(Institution):
-    """Writes ``relocation`` of the places of its country."""
+    """Writes ``relocation`` and ``relocation_pool`` of the places of its country."""
 
     lever = "relocation"
     over_places = True
 
     def act(self, today: date) -> None:
-        """Set places a day, shared evenly among the terminal destinations in scope; 0 where no setting holds."""
-        self.restore("relocation")
+        """Set places a day, of which the terminal destinations in scope share a pool; 0 where no setting holds."""
+        self.restore("relocation", "relocation_pool")
+        book = self.book.rulings(Relocation)
         ends = self.model.routes.is_terminal == 1
         for ruling, where in self.settings_in_force(Relocation, today):
             n_places = int((ruling.places & ends).sum())
             if n_places:
                 self.model.settings.relocation[where & ends] = ruling.entry.places / n_places
+                self.model.settings.relocation_pool[where & ends] = next(
+                    k for k, other in enumerate(book) if other is ruling
+                )

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 
 from simulation.institutions.base import Institution
-from simulation.institutions.book import Ruling, share_out
+from simulation.institutions.book import Ruling, given, share_out
 from simulation.kernels.layout import F64
 from simulation.spec.models import Returns
 from simulation.world.policy import Mask
@@ -30,10 +30,10 @@ class ReturnProgramme(Institution):
                 settings.expelled[where & equipped] = entry.expelled
             if entry.assisted_exits is not None:
                 settings.assisted_exits[where & equipped] = entry.assisted_exits
-            if entry.assisted is not None or entry.assisted_factor != 1.0:
+            if entry.assisted is not None or entry.assisted_factor is not None:
                 base = reference.return_capacity[where] if entry.assisted is None else entry.assisted
                 # Places without a limit stay without one, even where the factor is 0.
-                limited = np.where(np.isfinite(base), base, 0.0) * entry.assisted_factor
+                limited = np.where(np.isfinite(base), base, 0.0) * given(entry.assisted_factor)
                 settings.return_capacity[where] = np.where(np.isfinite(base), limited, np.inf)
             if entry.budget is not None:
                 settings.return_capacity[where] += self._bought(ruling, entry.budget)[where]

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 
 from simulation.institutions.base import Institution
-from simulation.institutions.book import Ruling, share_out
+from simulation.institutions.book import Ruling, given, share_out
 from simulation.kernels.layout import F64, SERVICES, Service
 from simulation.spec.models import AntiSmuggling, Firewall, Information, RegionalProtection, Services
 from simulation.world.policy import Mask, service_shares
@@ -43,9 +43,9 @@ class ServiceProvider(Institution):
         mine = where[:, None] & kinds
         shares = share_out(1.0, service_shares(self.model.scenario), kinds)
         capacity = self.model.settings.capacity
-        if entry.capacity is not None or entry.capacity_factor != 1.0:
+        if entry.capacity is not None or entry.capacity_factor is not None:
             base = reference.capacity if entry.capacity is None else np.outer(where, entry.capacity * shares)
-            capacity[mine] = (base * entry.capacity_factor)[mine]
+            capacity[mine] = (base * given(entry.capacity_factor))[mine]
         if entry.budget is not None:
             bought = self._bought(ruling, entry.budget, reference.capacity[:, kinds].sum(axis=1))
             capacity[mine] += np.outer(bought, shares)[mine]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from simulation.kernels.compile import entry, inner, step
-from simulation.kernels.custody import detain
+from simulation.kernels.custody import detain, hold_unofficially
 from simulation.kernels.harm import wound
 from simulation.kernels.layout import (
     DEMOGRAPHICS,
@@ -20,11 +20,13 @@ from simulation.kernels.layout import (
     NEVER,
     OWN_WAY,
     PARTING,
+    SPARE,
+    UNRECORDED,
     Event,
     Rate,
     Status,
 )
-from simulation.kernels.money import collect_wages
+from simulation.kernels.money import collect_wages, lose
 from simulation.kernels.moves import count, is_free, lane_of, place_cell, refresh_bound, stay_at
 from simulation.kernels.reference import by_reference
 from simulation.kernels.rng import Stream, uniform
@@ -46,7 +48,8 @@ def whereabouts(world, people, row):  # type: ignore[no-untyped-def]
     status = world.cell_status[life.cell]
     if has_ended(status) or life.flags & OWN_WAY:
         return _ALONE
-    if status == Status.TRAVELLING and life.vehicle != 0:  # the same leg, and the vehicle's day and number
+    vehicles_on = world.setup[0].vehicles_on  # without them a boat is the party's own, whenever it leaves
+    if status == Status.TRAVELLING and life.vehicle != 0 and vehicles_on:  # the same leg, its day and number
         aboard = np.int64(life.vehicle & np.uint64(0xFFFFFFFF))
         return np.int64(life.cell) + (aboard << 24) + (np.int64(1) << 57)
     if status == Status.TRAVELLING:  # the same leg and day of arrival
@@ -82,11 +85,12 @@ def see_child(people, tally, row, had_adult, has_adult):  # type: ignore[no-unty
 
 
 @inner
-def share_fortune(world, people, first, size, where, i):  # type: ignore[no-untyped-def]
+def share_fortune(world, people, tally, first, size, where, i, day):  # type: ignore[no-untyped-def]
     """Let member i and those together with them, of whom i is the first, share their purse and their next decision."""
     n, purse, due = 0, 0, NEVER
     for j in range(i, size):
         if where[j] == where[i]:
+            collect_wages(world, people, tally, first + j, day)  # or who is paid later would have more
             n += 1
             purse += people.life[first + j].money
             due = min(due, people.due[first + j])
@@ -96,6 +100,7 @@ def share_fortune(world, people, first, size, where, i):  # type: ignore[no-unty
         if where[j] == where[i]:
             life = people.life[first + j]
             life.money = purse // n + (1 if given < purse % n else 0)
+            life.flags = (life.flags & ~SPARE) | (SPARE if given < purse % n else 0)
             given += 1
             if at_place and is_free(world.cell_status[life.cell]):
                 people.due[first + j] = due
@@ -139,16 +144,28 @@ def follow(world, keys, people, tally, first, i, day, days_left):  # type: ignor
     if uniform(keys[Stream.PARTY], people.life[first + i].who, day, 1) >= world.setup[0].family_unity:
         return
     collect_wages(world, people, tally, first + i, day)
-    if status == Status.DETAINED and world.place[place].arrest_child >= 0.0:
-        detain(world, keys, people, tally, first + i, place, day, days_left)
-    elif status == Status.CAPTIVE:
+    if is_free(status):
+        come_out(world, keys, people, tally, first + i, place, day, days_left)
+    elif status == Status.CAPTIVE and people.due[first + guardian] != UNRECORDED:
         count(tally, people, first + i, Event.ABDUCTION)
         wound(world, people, first + i, Rate.ABDUCTION)
         stay_at(world, keys, people, tally, first + i, place, Status.CAPTIVE, day, days_left)
-    elif is_free(status):
-        wear_down(world, people, first + i, day)
-        count(tally, people, first + i, Event.RELEASED)
-        stay_at(world, keys, people, tally, first + i, place, Status.WAITING, day, days_left)
+    elif world.place[place].arrest_child < 0.0:
+        return
+    elif status == Status.CAPTIVE:
+        hold_unofficially(world, keys, people, tally, first + i, place, day, days_left)
+    else:
+        detain(world, keys, people, tally, first + i, place, day, days_left)
+
+
+@inner
+def come_out(world, keys, people, tally, row, place, day, days_left):  # type: ignore[no-untyped-def]
+    """Let a child out of custody with the adult: captors keep what money it has, and the days have left their mark."""
+    wear_down(world, people, row, day)
+    if world.setup[0].money_on and world.cell_status[people.life[row].cell] == Status.CAPTIVE:
+        lose(tally, people, row, Event.USD_ROBBED, people.life[row].money)
+    count(tally, people, row, Event.RELEASED)
+    stay_at(world, keys, people, tally, row, place, Status.WAITING, day, days_left)
 
 
 @step
@@ -161,12 +178,22 @@ def turn_back(world, keys, people, tally, first, i, day, days_left):  # type: ig
     for j in range(np.int64(life.party_size)):
         other = people.life[first + j]
         in_community = world.cell_status[other.cell] == Status.ALTERNATIVE
-        turned_back = other.cell == place_cell(world, origin, Status.WAITING)
-        if (life.together >> j) & 1 and (in_community or turned_back):
+        turned_back = other.cell == place_cell(world, origin, Status.WAITING) and life.since < day
+        if (life.together >> j) & 1 and other.since == day and (in_community or turned_back):
             place = world.cell_place[other.cell]
             if uniform(keys[Stream.PARTY], people.life[first].who, day, 2) < world.setup[0].family_unity:
                 stay_at(world, keys, people, tally, first + i, place, Status.WAITING, day, days_left)
             return
+
+
+@inner
+def leave_others(world, people, first, size, i):  # type: ignore[no-untyped-def]
+    """Keep somebody who came home, and may start again, with those only who have come home as well."""
+    life = people.life[first + i]
+    if world.cell_status[life.cell] == Status.RETURNED:
+        for j in range(size):
+            if world.cell_status[people.life[first + j].cell] != Status.RETURNED:
+                life.together &= ~(1 << j)
 
 
 @step
@@ -187,6 +214,7 @@ def look_over(world, keys, people, tally, first, where, day, days_left):  # type
     for i in range(size):
         life = people.life[first + i]
         if has_ended(world.cell_status[life.cell]):
+            leave_others(world, people, first, size, i)
             continue
         now, had_adult, has_adult, first_of_group = 0, False, False, True
         for j in range(size):
@@ -202,8 +230,10 @@ def look_over(world, keys, people, tally, first, where, day, days_left):  # type
             lost, met = life.together & ~now, now & ~life.together
             part(world, people, tally, first + i, lost, met)
             see_child(people, tally, first + i, had_adult, has_adult)
-        if now and first_of_group:
-            share_fortune(world, people, first, size, where, i)
+        if now == 0:
+            life.flags &= ~SPARE
+        elif first_of_group:
+            share_fortune(world, people, tally, first, size, where, i, day)
         life.together = now
         if world.cell_status[life.cell] != Status.NOT_STARTED:
             refresh_bound(world, people, first + i)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from simulation.kernels.compile import inner, step
-from simulation.kernels.layout import HOLDING, RETURNING, Event, Service, Status
+from simulation.kernels.layout import HOLDING, RETURNING, UNRECORDED, Event, Service, Status
 from simulation.kernels.legs import set_down, take_leg
 from simulation.kernels.money import lose, pay
 from simulation.kernels.moves import count, enlist, go_home, note_company, stay_at
@@ -26,9 +26,7 @@ def take_into_custody(world, keys, people, tally, row, place, day, days_left):  
     if rules.unofficial > 0.0 and (
         uniform(keys[Stream.CUSTODY], people.life[row].who, day, 4) < rules.unofficial
     ):
-        mark(world, people, row)
-        count(tally, people, row, Event.UNOFFICIAL)
-        stay_at(world, keys, people, tally, row, place, Status.CAPTIVE, day, days_left)
+        hold_unofficially(world, keys, people, tally, row, place, day, days_left)
     elif rules.is_limited:
         enlist(tally, HOLDING, row, place)
     else:
@@ -44,6 +42,15 @@ def mark(world, people, row):  # type: ignore[no-untyped-def]
     life.vulnerability = max(life.vulnerability, life.scar)
     if setup.needs_on:
         life.needs |= 1 << Service.PROTECTION
+
+
+@inner
+def hold_unofficially(world, keys, people, tally, row, place, day, days_left):  # type: ignore[no-untyped-def]
+    """Hold a person for a state where no register says so: as captors would, and without a time limit."""
+    mark(world, people, row)
+    count(tally, people, row, Event.UNOFFICIAL)
+    stay_at(world, keys, people, tally, row, place, Status.CAPTIVE, day, days_left)
+    people.due[row] = UNRECORDED
 
 
 @step

@@ -8,6 +8,7 @@ import numpy as np
 
 from simulation.kernels.compile import inner, step
 from simulation.kernels.layout import CREDIT, DEMOGRAPHICS, Option
+from simulation.kernels.money import purse
 from simulation.kernels.rng import Stream, uniform, words
 
 
@@ -39,7 +40,7 @@ def choose(world, keys, life, place, choice_class, luck, day, as_boat):  # type:
     best = staying = np.inf
     winner = stay = -1
     short = False
-    purse = 2**30 if as_boat or world.setup[0].money_on == 0 or life.flags & CREDIT else life.money
+    has = 2**30 if as_boat or world.setup[0].money_on == 0 or life.flags & CREDIT else purse(life)
     block = np.uint32(0)
     w0 = w1 = w2 = w3 = np.uint64(0)
     for k in range(world.option_start[place], world.option_start[place + 1]):
@@ -49,7 +50,7 @@ def choose(world, keys, life, place, choice_class, luck, day, as_boat):  # type:
         option = world.option[k]
         if not as_boat and not may_take(world, keys, life, option):
             continue
-        if option.price > purse:
+        if option.price > has:
             short = True
             continue
         if option.block != block:

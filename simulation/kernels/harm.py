@@ -6,6 +6,7 @@ from simulation.kernels.compile import inner, step
 from simulation.kernels.custody import take_into_custody
 from simulation.kernels.hazards import NOTHING, draw_event
 from simulation.kernels.layout import OWN_WAY, Event, Purpose, Rate, Service, Status
+from simulation.kernels.legs import bring_ashore
 from simulation.kernels.money import lose, pay
 from simulation.kernels.moves import (
     bond_factor,
@@ -118,5 +119,8 @@ def arrest(world, keys, people, tally, row, day, days_left):  # type: ignore[no-
         pay(tally, people, row, Event.USD_BRIBES, bribe)
         note_company(people, tally, row)
         return False
-    stay_at(world, keys, people, tally, row, world.leg[cell].origin, Status.WAITING, day, days_left)
+    if world.place[world.leg[cell].origin].is_sea_zone:
+        bring_ashore(world, keys, people, tally, row, cell, False, day, days_left)
+    else:
+        stay_at(world, keys, people, tally, row, world.leg[cell].origin, Status.WAITING, day, days_left)
     return True

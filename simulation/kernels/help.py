@@ -35,15 +35,15 @@ def count_asked(world, tally, people, row, place, event):  # type: ignore[no-unt
 
 @step
 def go_without(world, keys, people, tally, row, place, kind, day):  # type: ignore[no-untyped-def]
-    """Count a need that is not met, once since it arose; where needs are followed by kind it stays open."""
+    """Count a need that is not met, once since it arose; where needs are followed it stays open and may be referred."""
     life = people.life[row]
     if not (life.missed >> kind) & 1:
         count_asked(world, tally, people, row, place, Event.UNMET)
         count_asked(world, tally, people, row, place, Event.UNMET_HEALTH + kind)
-    if world.setup[0].needs_on:
-        life.missed |= 1 << kind
-    else:
+    if not world.setup[0].needs_on:
         life.needs &= ~(1 << kind)
+        return
+    life.missed |= 1 << kind
     referral = world.place[place].referral
     if referral > 0.0 and uniform(keys[Stream.SERVICE], people.life[row].who, day, 8 + kind) < referral:
         if not life.flags & REFERRED:

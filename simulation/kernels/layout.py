@@ -22,6 +22,7 @@ U64 = npt.NDArray[np.uint64]
 Records = npt.NDArray[np.void]
 
 NEVER = 2**31 - 1  # a due day that never comes
+UNRECORDED = NEVER - 1  # nor does this: the due day of who is held in an unofficial site, and not by captors
 DEMOGRAPHICS = 6  # female, male x adult, accompanied child, unaccompanied child
 SEX_AGE = 4  # female, male x adult, child; a risk class is risk group * SEX_AGE + sex and age
 INTENTIONS = 4
@@ -183,6 +184,7 @@ REFERRED = 8  # an unmet need is known at the next place
 GUARDED = 16  # an unaccompanied child with a guardian
 LEFT = 32  # a child who has lost every adult of the party
 LISTED = 64  # on today's list of people whose company may have changed
+SPARE = 128  # carries a dollar of the shared purse that could not be divided
 
 MAX_PARTY = 8  # people; `together` has a bit for each
 

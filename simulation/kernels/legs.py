@@ -67,8 +67,9 @@ def bring_ashore(world, keys, people, tally, row, leg, rescued, day, days_left):
         set_down(world, keys, people, tally, row, way.rescue_place, day, days_left)
     elif way.is_sea and way.back_leg >= 0:
         take_leg(world, keys, people, tally, row, way.back_leg, np.uint64(0), day, days_left)
-    else:
-        stay_at(world, keys, people, tally, row, way.origin, Status.WAITING, day, days_left)
+    else:  # a sea zone without a way back and without a port leads on: nobody stays at sea
+        land = way.destination if world.place[way.origin].is_sea_zone else way.origin
+        set_down(world, keys, people, tally, row, land, day, days_left)
 
 
 @step

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from simulation.kernels.compile import inner, step
-from simulation.kernels.layout import Event, Status
+from simulation.kernels.layout import SPARE, Event, Status
 from simulation.kernels.rng import Stream, to_uniform, words
 
 
@@ -16,6 +16,12 @@ def _lognormal(u, v, median, spread):  # type: ignore[no-untyped-def]
 
 
 lognormal = inner(_lognormal)
+
+
+@inner
+def purse(life):  # type: ignore[no-untyped-def]
+    """Return what somebody can spend by choice, USD: the same for all who share, so no odd dollar parts them."""
+    return max(0, life.money - (1 if life.flags & SPARE else 0))
 
 
 @inner

@@ -45,6 +45,21 @@ def _boarding_tickets(key, who, leg, day):  # type: ignore[no-untyped-def]
     return ticket
 
 
+@entry
+def _fill(leg, begins_party, capacity):  # type: ignore[no-untyped-def]
+    """Return the number of each one's vehicle: a party takes the next where the last has no room for anybody."""
+    number = np.empty(leg.size, np.uint64)
+    vehicle, aboard = 0, 0
+    for i in range(leg.size):
+        if i == 0 or leg[i] != leg[i - 1]:
+            vehicle, aboard = 0, 0
+        elif begins_party[i] and aboard >= capacity[leg[i]]:
+            vehicle, aboard = vehicle + 1, 0
+        number[i] = vehicle
+        aboard += 1
+    return number
+
+
 def assign_vehicles(
     key: np.uint64, day: int, luck: U64, who: U64, leg: I32, capacity: I32, leg_hash: U64
 ) -> tuple[I32, U64]:
@@ -66,12 +81,11 @@ def assign_vehicles(
     """
     order = order_of(_boarding_tickets(key, luck, leg, day), who)
     ordered_leg = leg[order]
-    first = np.flatnonzero(np.r_[True, ordered_leg[1:] != ordered_leg[:-1]])
-    rank = np.arange(order.size) - np.repeat(first, np.diff(np.r_[first, order.size]))
     ordered_luck = luck[order]
-    is_first = np.r_[True, (ordered_luck[1:] != ordered_luck[:-1]) | (ordered_leg[1:] != ordered_leg[:-1])]
-    first_rank = rank[is_first][np.cumsum(is_first) - 1]  # a party boards where its first member does
-    number = (first_rank // capacity[ordered_leg]).astype(np.uint64)
+    begins_party = np.r_[
+        True, (ordered_luck[1:] != ordered_luck[:-1]) | (ordered_leg[1:] != ordered_leg[:-1])
+    ]
+    number = _fill(ordered_leg, begins_party, capacity)
     vehicle = (
         (leg_hash[ordered_leg].astype(np.uint64) << np.uint64(32))
         | (np.uint64(day) << np.uint64(16))

@@ -98,14 +98,18 @@ BOUNDS: dict[str, Bound] = {
     "remigration_days": Bound(0, 1e4, is_open=True),
 }
 
+_NUMBERED = (
+    2**24 / 8 - 1
+)  # each of a row of people leads a party of up to 8, and who they are has 24 bits for all
+
 # (table, column) -> largest number: beyond it a slip of the pen would fill the memory.
 LARGEST: dict[tuple[str, str], float] = {
     ("streams", "journeys"): 1e8,
     ("streams", "journeys_low"): 1e8,
     ("streams", "journeys_high"): 1e8,
-    ("initial", "people"): 1e8,
-    ("initial", "people_low"): 1e8,
-    ("initial", "people_high"): 1e8,
+    ("initial", "people"): _NUMBERED,
+    ("initial", "people_low"): _NUMBERED,
+    ("initial", "people_high"): _NUMBERED,
     ("legs", "vehicle_capacity"): 100_000,
 }
 

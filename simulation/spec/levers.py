@@ -109,8 +109,8 @@ class LegalPathways(LeverEntry):
 
     quota: PersonsPerDay | None = None
     """Places over time for each pathway leg in scope; replaces the table's quota."""
-    quota_factor: Factor = 1.0
-    """Multiplies the table's quota."""
+    quota_factor: Factor | None = None
+    """Multiplies the table's quota, or that of this setting."""
     processing: Days | None = None
     """Mean time from application to travel; replaces the table's, keeping its relative spread."""
     acceptance: Share | None = None
@@ -135,13 +135,13 @@ class Detention(LeverEntry):
     """Chance of detention after a pull-back; replaces the table's."""
     time_limit: Days | None = None
     """Nobody is held longer."""
-    children: bool = True
-    """False: children are never detained."""
+    children: bool | None = None
+    """False: children are never detained; true: as adults are, whatever an earlier setting says."""
     alternatives: Share | None = None
     """Share of those who would be detained who are placed in the community instead; replaces the table's."""
     unofficial: Share | None = None
     """Share of detentions in unofficial sites, as captives; replaces the table's."""
-    harm_factor: Factor = 1.0
+    harm_factor: Factor | None = None
     """Conditions: multiplies every harm in official detention."""
 
 
@@ -153,7 +153,7 @@ class Services(LeverEntry):
 
     capacity: PersonsPerDay | None = None
     """For each place in scope, all kinds together; replaces the table's."""
-    capacity_factor: Factor = 1.0
+    capacity_factor: Factor | None = None
     """Multiplies the capacity of the kinds in scope."""
     kinds: tuple[ServiceKind, ...] = ()
     """Kinds of service that it acts on; left out: all."""
@@ -209,7 +209,7 @@ class Returns(LeverEntry):
     """Share of exits from detention by assisted return; replaces the table's."""
     assisted: PersonsPerDay | None = None
     """Assisted returns for each place in scope; replaces the table's return_capacity."""
-    assisted_factor: Factor = 1.0
+    assisted_factor: Factor | None = None
     """Multiplies the assisted returns of the places in scope."""
     budget: Usd | None = None
     """USD over the dates of the entry: adds assisted returns, shared among the places in scope as theirs are."""

@@ -66,6 +66,7 @@ class Settings:
     assisted_exits: F64  # share of exits from detention; return programmes
     return_capacity: F64  # assisted returns a day, inf: no limit; return programmes
     relocation: F64  # places a day for arrivals; relocation offices
+    relocation_pool: I32  # destinations with the same number share their places; relocation offices
 
 
 def eligibility(kind: str) -> tuple[int, int]:
@@ -150,6 +151,7 @@ def reference_settings(scenario: Scenario, routes: Routes, parameters: dict[str,
         assisted_exits=held("exit_assisted"),
         return_capacity=limit("return_capacity"),
         relocation=np.zeros(n_places),
+        relocation_pool=np.zeros(n_places, np.int32),
     )
 
 

@@ -143,6 +143,13 @@ def leg_hazards(routes: Routes, settings: Settings, outlook: Outlook) -> LegHaza
     )
 
 
+def open_legs(routes: Routes, settings: Settings) -> Mask:
+    """Return (L,) whether a leg can be chosen today: not closed, and, if regular, with places."""
+    return np.asarray(
+        ~settings.closed & ((routes.purpose != Purpose.REGULAR) | (settings.quota > 0)), np.bool_
+    )
+
+
 def known_risks(routes: Routes, settings: Settings, hazards: LegHazards, outlook: Outlook) -> Perceived:
     """Return what is true of every leg today, and how the uninformed see it."""
     p, days = outlook.parameters, routes.mean_days
@@ -163,7 +170,7 @@ def known_risks(routes: Routes, settings: Settings, hazards: LegHazards, outlook
         price=hazards.fare,
         days=days * settings.processing_factor + queue,
         admitted=settings.acceptance,
-        open=~settings.closed & (~regular | (settings.quota > 0)),
+        open=open_legs(routes, settings),
         bias=outlook.bias + (1.0 - outlook.bias) * told,
     )
 

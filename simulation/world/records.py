@@ -11,7 +11,7 @@ from simulation.kernels import layout
 from simulation.kernels.layout import DEMOGRAPHICS, F64, I32, Purpose
 from simulation.spec.models import Coupling
 from simulation.world.policy import Settings
-from simulation.world.rates import LegHazards, vehicle_chance
+from simulation.world.rates import LegHazards, open_legs, vehicle_chance
 from simulation.world.routes import Routes
 
 AnyArray = npt.NDArray[Any]
@@ -49,7 +49,10 @@ def leg_records(routes: Routes, settings: Settings, hazards: LegHazards, scale: 
         rescue_share=hazards.rescue_share,
         death_rescued=vehicle_chance(routes, "death_rescued"),
         death_unrescued=vehicle_chance(routes, "death_unrescued"),
-        acceptance=np.where(routes.purpose == Purpose.REGULAR, settings.acceptance, 1.0),
+        # Whose application is complete when its pathway is closed is refused.
+        acceptance=np.where(
+            routes.purpose == Purpose.REGULAR, settings.acceptance * open_legs(routes, settings), 1.0
+        ),
         origin=routes.origin,
         destination=routes.destination,
         price=fares_due(routes, hazards.fare),

@@ -166,7 +166,11 @@ class Days:
         elif back is not None:
             self._emit(source, ("leg", back.id, 0, 0), happens + entering(self.text, back), chance)
         else:
-            self._emit(source, ("waiting", leg.origin), happens, chance)
+            land = leg.destination if self.text.is_sea_zone(leg.origin) else leg.origin
+            if self.text.is_terminal(land):
+                self._emit(source, None, (*happens, ("arrived", cell)), chance)
+            else:
+                self._emit(source, ("waiting", land), happens, chance)
 
     def _harm(
         self, source: State, cell: Cell, harm: str, happens: tuple[Happening, ...], chance: Array
@@ -192,7 +196,11 @@ class Days:
         p = self.text.place_policy(self.text.places[held]).after_arrest[self.child]
         self._take(source, cell, held, happens, chance * p)
         if leg is not None:
-            self._emit(source, ("waiting", leg.origin), happens, chance * (1.0 - p))
+            free = chance * (1.0 - p)
+            if self.text.is_sea_zone(leg.origin):
+                self._ashore(source, leg, False, happens, free)
+            else:
+                self._emit(source, ("waiting", leg.origin), happens, free)
             return np.zeros_like(chance)
         return chance * (1.0 - p)
 

@@ -66,13 +66,9 @@ def last(entries: Iterable[Any], key: str, otherwise: Any) -> Any:
 
 def _by_age(held: Iterable[Any], key: str, otherwise: float) -> tuple[float, float]:
     """Return chances of detention of adults and children; an entry that names a chance names it for both."""
-    adult, child = otherwise, otherwise
-    for entry in held:
-        if getattr(entry, key) is not None:
-            adult = child = getattr(entry, key)
-        if not entry.children:
-            child = 0.0
-    return adult, child
+    held = list(held)
+    adult = last(held, key, otherwise)
+    return adult, adult if last(held, "children", True) else 0.0
 
 
 class Policy:
@@ -177,9 +173,9 @@ class Policy:
         paths = self._settings("legal_pathways", leg) if leg.purpose == "regular" else []
         quota = leg.quota / DAYS_PER_MONTH
         for path in paths:
-            if path.quota is not None or path.quota_factor != 1.0:
+            if path.quota is not None or path.quota_factor is not None:
                 base = leg.quota / DAYS_PER_MONTH if path.quota is None else path.quota
-                quota = base * path.quota_factor
+                quota = base * (1.0 if path.quota_factor is None else path.quota_factor)
         days = last(paths, "processing", None)
         controlled = last(self._settings("border_enforcement", leg), "intensity", self.reference_control(leg))
         aware = self.p["pathway_awareness"] if leg.purpose == "regular" else 1.0
@@ -205,14 +201,13 @@ class Policy:
             return PlacePolicy()
         held, home = self._settings("detention", place), self._settings("returns", place)
         limit = last(held, "time_limit", None)
-        worse = [entry.harm_factor for entry in held if entry.harm_factor != 1.0]
         return PlacePolicy(
             after_arrest=_by_age(held, "after_arrest", detention.after_arrest),
             after_interception=_by_age(held, "after_interception", detention.after_interception),
             limit_days=0.0 if limit is None else max(limit, 1.0),  # counted at the ends of days
             alternatives=last(held, "alternatives", detention.alternatives_share),
             unofficial=last(held, "unofficial", detention.unofficial_share),
-            harm_factor=worse[-1] if worse else 1.0,
+            harm_factor=last(held, "harm_factor", 1.0),
             expelled=last(home, "expelled", detention.exit_expelled),
             assisted=last(home, "assisted_exits", detention.exit_assisted),
         )

@@ -192,7 +192,8 @@ def check_legs(text: Text, model: RouteModel, world: World) -> None:
         assert row["custody_place"] == index[text.held_at(leg, "detention") or leg.origin]
         assert row["captivity_place"] == index[text.held_at(leg, "captivity")]
         if leg.purpose == "regular":
-            assert row["acceptance"] == now.acceptance
+            is_open = now.quota > 0 and not now.is_closed  # a closed pathway refuses whoever still waits
+            assert row["acceptance"] == (now.acceptance if is_open else 0.0)
 
 
 def check_places(text: Text, model: RouteModel, world: World) -> None:

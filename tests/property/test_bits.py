@@ -119,6 +119,14 @@ def reordered(scenario: Scenario, seed: int) -> Scenario:
     return scenario.model_copy(update=tables)
 
 
+@settings(max_examples=40)
+@given(scenario=worlds())
+def test_no_place_is_served_first_for_standing_first_in_the_table(scenario: Scenario) -> None:
+    """Room in detention, above all: a place holds its own people before it takes in those of others."""
+    mixed = scenario.model_copy(update={"places": scenario.places[::-1]})
+    pd.testing.assert_frame_equal(everybody(lived(scenario, threads=1)), everybody(lived(mixed, threads=1)))
+
+
 @pytest.mark.parametrize("name", ["fork", "sea", "route"])
 def test_the_order_of_tables_changes_nobodys_life(name: str) -> None:
     scenario, scale = world(name)

@@ -8,7 +8,7 @@ from random_worlds import worlds
 from small_worlds import by_event, changed, counted_so_far, lived, with_levers
 
 from simulation import RouteModel
-from simulation.kernels.layout import DEMOGRAPHICS, OWN_WAY, Event, Status
+from simulation.kernels.layout import DEMOGRAPHICS, LISTED, OWN_WAY, Event, Status
 from simulation.spec.models import Scenario
 
 PLACES = (Status.WAITING, Status.WORKING, Status.STRANDED, Status.ALTERNATIVE)
@@ -43,11 +43,19 @@ class Pairs:
         life = self.model.people.life
         return (life["together"][self.one] >> life["party_index"][self.other]) & 1 == 1
 
+    def alive(self, rows: np.ndarray) -> np.ndarray:
+        """Return (n,) whether each of some people is under way."""
+        status = self.model.cell_status[self.model.people.life["cell"][rows]]
+        return (status >= Status.WAITING) & (status <= Status.DETAINED)
+
     def under_way(self) -> np.ndarray:
         """Return (n,) whether both are under way."""
-        status = self.model.cell_status[self.model.people.life["cell"]]
-        alive = (status >= Status.WAITING) & (status <= Status.DETAINED)
-        return alive[self.one] & alive[self.other]
+        return self.alive(self.one) & self.alive(self.other)
+
+    def home_alone(self) -> np.ndarray:
+        """Return (n,) whether the first came home and the other has not."""
+        home = self.model.cell_status[self.model.people.life["cell"]] == Status.RETURNED
+        return home[self.one] & ~home[self.other]
 
     def side_by_side(self) -> np.ndarray:
         """Return (n,) whether both are under way in the same place, custody, queue, or vehicle and day of arrival."""
@@ -86,13 +94,17 @@ def test_people_are_together_when_they_are_side_by_side(scenario: Scenario) -> N
         now = pairs.together()
         under_way = pairs.under_way()
         np.testing.assert_array_equal(now[under_way], pairs.side_by_side()[under_way])
+        assert not (now & pairs.home_alone()).any(), "or starting again would count as parting"
+        assert not model.recorder.tally.n_listed.any()
+        assert not (life["flags"] & LISTED).any(), "nobody is left on a list of the day before"
         lost += before & ~now
         met += now & ~before
         assert (met <= lost).all()
         counted, earlier = counted_so_far(model).sum(axis=(0, 1)), events
         events = counted
         today = counted - earlier
-        for event, change in ((Event.SEPARATION, before & ~now), (Event.REUNITED, now & ~before)):
+        alive = pairs.alive(pairs.one)  # whoever came home is counted as parted from nobody
+        for event, change in ((Event.SEPARATION, before & ~now & alive), (Event.REUNITED, now & ~before)):
             people = np.unique(pairs.one[change])
             assert today[event] == family[people].sum(), event
     child = life["group"] % DEMOGRAPHICS % 3 == 1
@@ -115,9 +127,7 @@ def families(model: RouteModel) -> np.ndarray:
 def test_a_party_to_which_nothing_happens_stays_together(scenario: Scenario) -> None:
     """Without harms, custody, vehicles, limits or rules for some members only, all who set out together end together.
 
-    Nobody looks for help either: who does is paid to the day, and a dollar lost to rounding may be the one that a
-    fare asks for.
-    """
+    Purses are shared to the dollar, and what is left over is nobody's to spend."""
     quiet = in_company(scenario).model_copy(
         update={
             "risks": (),
@@ -132,8 +142,7 @@ def test_a_party_to_which_nothing_happens_stays_together(scenario: Scenario) -> 
     quiet = changed(
         with_levers(quiet, border_enforcement=[], anti_smuggling=[], legal_pathways=[], detention=[]),
         coupling=quiet.document.coupling.model_copy(update=off),
-        parameters=quiet.document.parameters
-        | {"remigration_share": 0.0, "control_reference": 0.0, "service_seeking": 0.0},
+        parameters=quiet.document.parameters | {"remigration_share": 0.0, "control_reference": 0.0},
     )
     model = lived(quiet, threads=1)
     pairs, events, life = Pairs(model), by_event(model), model.people.life

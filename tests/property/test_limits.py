@@ -56,9 +56,6 @@ def test_a_hazard_of_0_never_happens(scenario: Scenario, harm: Event) -> None:
         without = without.model_copy(update={"vehicle_risks": ()})
     if harm == Event.ARREST:  # controls and the pursuit of drivers arrest people beside the table's hazard
         without = with_levers(without, border_enforcement=[], anti_smuggling=[])
-    if harm == Event.ABDUCTION:  # a child who follows a parent into an unofficial site is counted as abducted
-        numbers = without.document.parameters | {"family_unity": 0.0}
-        without = changed(without, parameters=numbers)
     if harm == Event.SEPARATION:  # of parties it is observed, whatever took somebody elsewhere
         without = changed(without, coupling=without.document.coupling.model_copy(update={"parties": False}))
     assert by_event(lived_alone(without))[harm].sum() == 0

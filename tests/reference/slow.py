@@ -158,12 +158,22 @@ def choose(
 def board(
     key: int, day: int, people: Sequence[tuple[int, int, int]], capacity: dict[int, int]
 ) -> dict[int, tuple[int, int]]:
-    """Return who -> (leg, number of the vehicle) of people (luck, who, leg): full vehicles, in lottery order."""
+    """Return who -> (leg, number of the vehicle) of people (luck, who, leg), in lottery order.
+
+    A party, people of one luck, draws one lot and boards the last vehicle if anybody still fits, else the next.
+    """
     aboard = {}
     for leg in {leg for _, _, leg in people}:
-        tickets = sorted((words(key, luck, day, 0)[0], who) for luck, who, mine in people if mine == leg)
-        for rank, (_, who) in enumerate(tickets):
-            aboard[who] = (leg, rank // capacity[leg])
+        parties: dict[int, list[int]] = {}
+        for luck, who, mine in people:
+            if mine == leg:
+                parties.setdefault(luck, []).append(who)
+        vehicles: list[list[int]] = [[]]
+        for luck in sorted(parties, key=lambda luck: words(key, luck, day, 0)[0]):
+            if len(vehicles[-1]) >= capacity[leg]:
+                vehicles.append([])
+            vehicles[-1] += parties[luck]
+        aboard |= {who: (leg, number) for number, crew in enumerate(vehicles) for who in crew}
     return aboard
 
 

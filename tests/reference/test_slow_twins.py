@@ -222,10 +222,18 @@ def columns(people: list[tuple[int, int, int]]) -> tuple[np.ndarray, np.ndarray,
     return np.array(luck, np.uint64), np.array(who, np.uint64), np.array(target, np.int32)
 
 
+parties_boarding = st.lists(
+    st.tuples(st.sampled_from([3, 77, 2**40, 2**63]) | ids, ids, st.integers(0, 3)),
+    min_size=1,
+    max_size=40,
+    unique_by=lambda p: p[1],
+)  # some have the same luck: they are a party
+
+
 @given(
     key=ids,
     day=days,
-    people=people_asking,
+    people=parties_boarding,
     capacity=st.lists(st.integers(1, 7), min_size=4, max_size=4),
 )
 def test_boarding(key: int, day: int, people: list[tuple[int, int, int]], capacity: list[int]) -> None:
@@ -238,9 +246,13 @@ def test_boarding(key: int, day: int, people: list[tuple[int, int, int]], capaci
     found = {int(who[i]): int(v) for i, v in zip(order, vehicle, strict=True)}
     expected = slow.board(key, day, people, dict(enumerate(capacity)))
     assert found == {w: int(leg_hash[i]) << 32 | day << 16 | number for w, (i, number) in expected.items()}
+    party = {(w, leg): luck for luck, w, leg in people}
     for one in set(found.values()):
+        leg_of = [11, 22, 33, 44].index(one >> 32)
         aboard = [w for w, v in found.items() if v == one]
-        assert len(aboard) <= capacity[[11, 22, 33, 44].index(one >> 32)]
+        largest = max(sum(party[w, leg_of] == party[x, leg_of] for x in aboard) for w in aboard)
+        assert len(aboard) < capacity[leg_of] + largest, "nobody boards a full vehicle"
+        assert len(aboard) >= capacity[leg_of] or one + 1 not in found.values(), "all but the last are full"
 
 
 @given(

@@ -12,6 +12,7 @@ from small_worlds import changed, tiny, with_levers
 
 from simulation.kernels.layout import SERVICES, Service
 from simulation.model import RouteModel
+from simulation.spec import load
 from simulation.spec.checks import check_scenario
 from simulation.spec.findings import Finding
 from simulation.spec.models import LeverEntry, Levers, Scenario, ServiceRow, UnitCost
@@ -56,6 +57,14 @@ def acted(scenario: Scenario, today: date = DAY, **levers: list[dict[str, Any]])
     return model
 
 
+def acted_as(scenario: Scenario) -> RouteModel:
+    """Return a model whose institutions have acted on a day under the levers of a scenario."""
+    model = RouteModel(scenario, scale=0.1, threads=1)
+    for institution in model.institutions:
+        institution.act(DAY)
+    return model
+
+
 def touched(model: RouteModel) -> dict[str, set[str]]:
     """Return the settings that differ from the reference, each with the ids of its legs or places."""
     names = {"leg": [leg.id for leg in model.routes.legs], "place": [p.id for p in model.routes.places]}
@@ -94,6 +103,37 @@ def test_of_two_settings_the_later_holds_key_by_key() -> None:
     model = acted(tiny("fork"), legal_pathways=[{"quota_factor": 3.0}, {"awareness": 0.4}])
     assert at(model, "quota", "home_haven_visa") == pytest.approx(30 / DAYS_PER_MONTH)
     assert at(model, "awareness", "home_haven_visa") == 0.4
+
+
+@pytest.mark.parametrize(
+    ("lever", "key", "first", "setting", "name"),
+    [
+        ("legal_pathways", "quota_factor", 3.0, "quota", "home_haven_visa"),
+        ("detention", "harm_factor", 3.0, "harm_factor", "gate"),
+        ("services", "capacity_factor", 3.0, "capacity", "gate"),
+        ("returns", "assisted_factor", 3.0, "return_capacity", "gate"),
+        ("detention", "children", False, "after_arrest", "gate"),
+    ],
+)
+def test_a_later_setting_can_say_that_all_is_as_in_the_tables(
+    lever: str, key: str, first: object, setting: str, name: str
+) -> None:
+    base = limited(tiny("fork"), gate=2.0)
+    back = True if first is False else 1.0
+    before = at(acted(base), setting, name)
+    changed_by_it = at(acted(base, **{lever: [{key: first}]}), setting, name)
+    assert not np.array_equal(changed_by_it, before)
+    assert np.array_equal(at(acted(base, **{lever: [{key: first}, {key: back}]}), setting, name), before)
+    other = {"scope": {"places": ["gate"]}}
+    kept = at(acted(base, **{lever: [{key: first}, other]}), setting, name)
+    assert np.array_equal(kept, changed_by_it)
+
+
+def test_the_exemption_of_children_survives_later_settings() -> None:
+    model = acted(tiny("fork"), detention=[{"children": False}, {"after_arrest": 0.7}])
+    assert at(model, "after_arrest", "gate").tolist() == [0.7, -1.0]
+    again = load.scenario_from_dict(load.dump_scenario(model.scenario))  # a run folder says the same
+    assert at(acted_as(again), "after_arrest", "gate").tolist() == [0.7, -1.0]
 
 
 # Legs ----------------------------------------------------------------------------------------------------------------
@@ -315,6 +355,10 @@ def test_relocation_places_are_shared_among_destinations() -> None:
     base = base.model_copy(update={"places": (*base.places, other), "legs": (*base.legs, way)})
     model = acted(base, relocation=[{"places": "4 persons/day"}])
     assert model.settings.relocation.tolist() == [0.0, 0.0, 0.0, 2.0, 2.0]
+    assert len(set(model.settings.relocation_pool)) == 1
+    two = [{"places": "4 persons/day", "scope": {"countries": [c]}} for c in ("LBY", "ITA")]
+    pools = acted(base, relocation=two).settings.relocation_pool
+    assert pools[3] != pools[4]
     model = acted(base, relocation=[{"places": "4 persons/day", "scope": {"countries": ["ITA", "NER"]}}])
     assert model.settings.relocation.tolist() == [0.0, 0.0, 0.0, 0.0, 4.0]
 
