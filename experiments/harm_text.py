@@ -43,14 +43,16 @@ def render_pareto(comparison: Comparison) -> Iterator[str]:
     if not bases:
         return
     yield "Harms side by side (means over draws), and the Pareto set"
-    cells: list[tuple[str, ...]] = [
-        ("", *(f"{arm}, {_BASIS[basis]}" for basis in bases for arm in arms)),
-        *_harm_cells(comparison.values, arms, bases),
-        *_set_cells(pareto, arms, bases),
-    ]
-    yield from align(cells)
-    for (arm, basis), row in _by(pareto[~pareto["in_set"]], "arm", "basis").items():
-        yield f"  {arm}, {_BASIS[basis]}: beaten by {row['beaten_by'].replace(' ', ', ')}"
+    for basis in bases:
+        rows = pareto[pareto["basis"] == basis]
+        cells: list[tuple[str, ...]] = [
+            (_BASIS[basis], *arms),
+            *_harm_cells(comparison.values, arms, basis),
+            *_set_cells(rows, arms),
+        ]
+        yield from align(cells)
+        for (arm,), row in _by(rows[~rows["in_set"]], "arm").items():
+            yield f"  {arm}, {_BASIS[basis]}: beaten by {row['beaten_by'].replace(' ', ', ')}"
     yield from textwrap.wrap(
         f"In the Pareto set: no other scenario has at most as much of all {len(HARMS)} harms and less of one. It ranks "
         "nothing inside the set, and a difference of chance counts as one. Totals also fall when fewer people set out: "
@@ -61,27 +63,19 @@ def render_pareto(comparison: Comparison) -> Iterator[str]:
     )
 
 
-def _harm_cells(values: Values, arms: list[str], bases: list[str]) -> Iterator[tuple[str, ...]]:
-    means = {
-        basis: np.stack([take_harms(values, "total", arm, basis, HARMS).mean(axis=0) for arm in arms])
-        for basis in bases
-    }
-    for column, harm in enumerate(HARMS):
-        levels = [means[basis][:, column] for basis in bases]
-        if np.nan_to_num(levels).any():
-            said = [
-                text
-                for basis, level in zip(bases, levels, strict=True)
-                for text in say_levels(list(level), whole=basis == TOTAL)
-            ]
-            yield (say_outcome(harm), *said)
+def _harm_cells(values: Values, arms: list[str], basis: str) -> Iterator[tuple[str, ...]]:
+    means = np.stack([take_harms(values, "total", arm, basis, HARMS).mean(axis=0) for arm in arms])
+    for harm, level in zip(HARMS, means.T, strict=True):
+        if np.nan_to_num(level).any():
+            yield (f"  {say_outcome(harm)}", *say_levels(list(level), whole=basis == TOTAL))
 
 
-def _set_cells(pareto: pd.DataFrame, arms: list[str], bases: list[str]) -> Iterator[tuple[str, ...]]:
-    rows = _by(pareto, "basis", "arm")
-    chosen = [rows[basis, arm] for basis in bases for arm in arms]
-    yield ("in the set, by these means", *("yes" if row["in_set"] else "no" for row in chosen))
-    yield ("in the set, draw by draw", *(f"{row['draws_in_set']} of {row['draws']}" for row in chosen))
+def _set_cells(pareto: pd.DataFrame, arms: list[str]) -> Iterator[tuple[str, ...]]:
+    rows = _by(pareto, "arm")
+    chosen = [rows[(arm,)] for arm in arms]
+    yield ("  in the set, by these means", *("yes" if row["in_set"] else "no" for row in chosen))
+    said = (f"{row['draws_in_set']} of {row['draws']} ({row['share_of_draws']:.0%})" for row in chosen)
+    yield ("  in the set, draw by draw", *said)
 
 
 def _by(table: pd.DataFrame, *keys: str) -> dict[tuple[str, ...], dict[str, Any]]:
@@ -191,6 +185,7 @@ def render_run_cohorts(summary: pd.DataFrame, end: date) -> list[str]:
     for name in COHORT_RATES:
         cells.append(("  " + say_outcome(name), *(f"{values[(*cohort, name)]:,.1f}" for cohort in cohorts)))
     lines = [f"by year of start, per 1,000 who started, on {end:%-d %B %Y}:", *align(cells)]
+    lines.append("  earlier years are followed for longer: compare policies within a year, not years")
     if any(kind == YOUNG for kind, _ in cohorts):
         lines.append(f"  + followed for less than {HORIZON_MONTHS} months: more will still happen to them")
     return lines

@@ -40,7 +40,7 @@ MEANINGS = {
     ),
     "most_journeys_end_within_the_region": (
         "Most movement stays within the region",
-        f"{IN_EUROPE_AT_MOST:.0%} less the share of ended journeys that end in Europe; the base alone",
+        f"{IN_EUROPE_AT_MOST:g} less the share of ended journeys that end in Europe; the base alone",
     ),
     "journeys_go_leg_by_leg_with_pauses_for_work": (
         "Journeys go leg by leg with pauses for work",

@@ -144,3 +144,9 @@ def test_the_command_writes_the_index_and_its_weights(tmp_path: Path) -> None:
     stored = json.loads((out / "metadata.json").read_text())["user_weights"]
     assert stored["file"] == "mine.yaml"
     assert stored["by_harm"]["children_left_alone"] == 2.0
+
+
+def test_the_example_of_the_documentation_is_right(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "comparing.md").read_text(encoding="utf-8")
+    example = page.split("```yaml\n")[1].split("```")[0]
+    assert set(load_weights(write(tmp_path, example)).by_harm) == set(HARMS)
