@@ -61,7 +61,7 @@ bench: $(VENV)/.ready ## how fast a run is, by scale and threads
 orders: $(VENV)/.ready ## hold the history of 2014-2019 against published numbers: docs/validation/orders_of_magnitude.md
 	$(BIN)/python -m experiments.orders_of_magnitude docs/validation/orders_of_magnitude
 
-patterns: $(VENV)/.ready ## in what share of parameter draws each stated pattern shows: docs/validation/patterns.md
+patterns: $(VENV)/.ready ## in what share of parameter draws each pattern shows: docs/validation/patterns.md (about five minutes)
 	$(BIN)/python -m experiments.pattern_draws docs/validation/patterns
 
 panel: $(VENV)/.ready ## dose and response: every lever at five levels, into docs/validation (a quarter of an hour)

@@ -101,8 +101,8 @@ def share_interval(shown: int, of: int) -> tuple[float, float]:
 
 @click.command()
 @click.argument("target", type=click.Path(path_type=Path))
-@click.option("--draws", type=click.IntRange(1, 10_000), default=60, show_default=True, help="Joint draws.")
-@click.option("--seeds", type=click.IntRange(1, 1000), default=8, show_default=True, help="At the defaults.")
+@click.option("--draws", type=click.IntRange(1, 10_000), default=40, show_default=True, help="Joint draws.")
+@click.option("--seeds", type=click.IntRange(1, 1000), default=6, show_default=True, help="At the defaults.")
 @click.option(
     "--scale", type=ScaleRange(), default=0.02, show_default=True, help="Share of people simulated."
 )
