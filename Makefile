@@ -13,7 +13,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 DEMO := scenarios/central_mediterranean
 DEMO_OUT := runs/demo
 
-.PHONY: help setup demo test lint bench orders panel constraints reference clean
+.PHONY: help setup demo test lint bench orders patterns panel constraints reference clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
@@ -60,6 +60,9 @@ bench: $(VENV)/.ready ## how fast a run is, by scale and threads
 
 orders: $(VENV)/.ready ## hold the history of 2014-2019 against published numbers: docs/validation/orders_of_magnitude.md
 	$(BIN)/python -m experiments.orders_of_magnitude docs/validation/orders_of_magnitude
+
+patterns: $(VENV)/.ready ## in what share of parameter draws each pattern shows: docs/validation/patterns.md (about five minutes)
+	$(BIN)/python -m experiments.pattern_draws docs/validation/patterns
 
 panel: $(VENV)/.ready ## dose and response: every lever at five levels, into docs/validation (a quarter of an hour)
 	$(BIN)/python -m experiments.dose_response docs/validation/dose_response --seeds 4 --scale 0.02

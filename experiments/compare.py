@@ -15,9 +15,11 @@ import pandas as pd
 
 from experiments.clear import find_directions_of_table
 from experiments.collect import ALL, Values, collect_values
+from experiments.pareto import compute_pareto
 from experiments.patterns import compute_patterns
 from experiments.plan import Plan, Task, first_difference
 from experiments.statistics import INTERVAL_KINDS, compute_paired
+from experiments.weights import Weights, compute_index
 from simulation.machine import n_cores
 from simulation.spec.models import Scenario
 
@@ -47,6 +49,8 @@ DISPLACEMENT_COLUMNS = [
     "outcome",
     "scope_kind",
     "scope",
+    "group_kind",
+    "group",
     "direction",
     "clear",
     "share_rising",
@@ -58,7 +62,12 @@ DISPLACEMENT_COLUMNS = [
 ]
 FEW_PEOPLE = 10
 """An estimate that rests on fewer simulated people is marked."""
-DISPLACED = ("deaths", "violence", "sgbv", "abductions", "detentions")
+DISPLACED = (
+    "deaths", "injury", "violence", "sgbv", "robbery", "abductions", "detentions", "separations", "unmet_need"
+)  # fmt: skip
+"""Harms of which it is said where, and for whom, they rose while they fell elsewhere."""
+DISPLACED_AMONG = ("sex", "age", "stream")
+"""Kinds of group among which harm can move; a stream stands for a nationality."""
 
 Progress = Callable[[int, int], None]
 """Called with the runs that are finished and the runs of the whole comparison."""
@@ -100,6 +109,12 @@ class Comparison:
     """Where a harm of DISPLACED rose while it fell elsewhere; see ``compute_displacement``."""
     patterns: pd.DataFrame
     """Patterns that these scenarios should show; see ``experiments.patterns``."""
+    pareto: pd.DataFrame
+    """Which scenarios no other beats on all harms; see ``experiments.pareto``."""
+    weights: Weights | None
+    """The user's own weights of harms; None: nothing is added up."""
+    index: pd.DataFrame
+    """The index that the user's weights give; empty without them."""
     values: Values
     """Values of every run, side by side."""
     runs: dict[Task, pd.DataFrame]
@@ -136,6 +151,7 @@ def compare(  # noqa: PLR0913  every choice has a name; the first two are enough
     whole_period: bool = False,
     store: RunStore | None = None,
     model: Model | None = None,
+    weights: Weights | None = None,
 ) -> Comparison:
     """Run a baseline and its variants in pairs and return what differs.
 
@@ -151,6 +167,7 @@ def compare(  # noqa: PLR0913  every choice has a name; the first two are enough
             scenarios begin to differ: before it they are the same.
         store: Keeps finished runs and returns those that are already there.
         model: What a run is; left out: the simulation.
+        weights: The user's own weights of harms, see ``experiments.weights``; left out: harms are not added up.
 
     Raises:
         PlanError: The scenarios or numbers do not fit together.
@@ -160,7 +177,7 @@ def compare(  # noqa: PLR0913  every choice has a name; the first two are enough
     seed = first.document.seed if seed is None else seed
     since = None if whole_period else first_difference(first, others)
     plan = Plan(first, tuple(others), replicates, seed, scale, since)
-    return analyse(plan, run_plan(plan, model or simulation_model(since), store, progress))
+    return analyse(plan, run_plan(plan, model or simulation_model(since), store, progress), weights)
 
 
 def run_plan(
@@ -218,7 +235,7 @@ def _evaluate(plan: Plan, model: Model, tasks: list[Task]) -> list[pd.DataFrame]
     return [model.evaluate(scenario, tasks[0].seed, plan.scale) for scenario in scenarios]
 
 
-def analyse(plan: Plan, runs: dict[Task, pd.DataFrame]) -> Comparison:
+def analyse(plan: Plan, runs: dict[Task, pd.DataFrame], weights: Weights | None = None) -> Comparison:
     """Return the comparison that finished runs amount to."""
     values = collect_values(runs)
     table = pd.concat(
@@ -228,7 +245,17 @@ def analyse(plan: Plan, runs: dict[Task, pd.DataFrame]) -> Comparison:
         ],
         ignore_index=True,
     )
-    return Comparison(plan, table, compute_displacement(table), compute_patterns(plan, values), values, runs)
+    return Comparison(
+        plan=plan,
+        table=table,
+        displacement=compute_displacement(table),
+        patterns=compute_patterns(plan, values),
+        pareto=compute_pareto(plan, values),
+        weights=weights,
+        index=compute_index(plan, values, weights),
+        values=values,
+        runs=runs,
+    )
 
 
 def simulation_model(since: date | None = None) -> Model:
@@ -258,29 +285,34 @@ def simulation_model(since: date | None = None) -> Model:
 
 
 def compute_displacement(table: pd.DataFrame) -> pd.DataFrame:
-    """Return places and legs where a harm of DISPLACED rose, and where it fell, for variants that show both.
+    """Return where a harm of DISPLACED rose, and where it fell, for variants that show both.
 
-    Rests on the intervals of kind "total". ``clear`` follows the rule of ``experiments.clear``. Estimates
-    that rest on fewer than 10 simulated people are left out.
+    Where: a place or leg (for everybody), or a group of one kind of DISPLACED_AMONG (over the whole map). Rises and
+    falls are set against each other among places and legs, and among the groups of one kind. Rests on the intervals of
+    kind "total". ``clear`` follows the rule of ``experiments.clear``. Estimates that rest on fewer than 10 simulated
+    people are left out.
 
     Returns:
         Columns DISPLACEMENT_COLUMNS, direction being "rose" or "fell"; the largest changes first, rises and
         falls apart.
     """
+    on_map = table["scope_kind"].isin(["place", "leg"]) & (table["group_kind"] == ALL)
+    among = (table["scope_kind"] == ALL) & table["group_kind"].isin(DISPLACED_AMONG)
     local = table[
         (table["interval_kind"] == "total")
-        & table["scope_kind"].isin(["place", "leg"])
-        & (table["group_kind"] == ALL)
+        & (on_map | among)
         & table["outcome"].isin(DISPLACED)
         & ~table["fewer_than_10"]
         & (table["difference"] != 0)
     ].copy()
     local["direction"] = np.where(local["difference"] > 0, "rose", "fell")
     local["clear"] = find_directions_of_table(table, local) != 0
-    both = local.groupby(["arm", "outcome"])["direction"].transform("nunique") == 2
+    both = local.groupby(["arm", "outcome", "group_kind"])["direction"].transform("nunique") == 2
     local = local.loc[both, DISPLACEMENT_COLUMNS]
     order = local.assign(size=-local["difference"].abs()).sort_values(
-        ["arm", "outcome", "direction", "size"], ascending=[True, True, False, True], kind="stable"
+        ["arm", "outcome", "group_kind", "direction", "size"],
+        ascending=[True, True, True, False, True],
+        kind="stable",
     )
     return order.drop(columns="size").reset_index(drop=True)
 

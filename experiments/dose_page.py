@@ -12,7 +12,7 @@ from experiments.dose_levers import LEVELS, SIGNS, SINCE, Dose, Sign
 from experiments.dose_notes import NOTES
 from experiments.dose_picture import COLUMNS, say_percent, write_picture
 from experiments.dose_response import OUTCOMES, Panel, find_sign
-from experiments.wording import OUTCOMES as WORDING
+from experiments.outcome_words import OUTCOMES as WORDING
 from experiments.wording import say_number
 
 _OWN_WORDS = {

@@ -12,9 +12,10 @@ from matplotlib.figure import Figure
 
 from experiments.dose_levers import LEVELS, Dose
 from experiments.dose_response import Panel, find_sign
+from experiments.outcome_words import OUTCOMES
 from experiments.pictures import BLUE, GREY, INK, PALE, VERMILLION, house_style, wrap
 from experiments.statistics import Floats
-from experiments.wording import MINUS, OUTCOMES
+from experiments.wording import MINUS
 
 COLUMNS: dict[str, str] = {
     "deaths": "deaths",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import fcntl
 import hashlib
 import json
@@ -33,6 +34,8 @@ METADATA = "metadata.json"
 COMPARISON = "comparison.csv"
 DISPLACEMENT = "displacement.csv"
 PATTERNS = "patterns.csv"
+PARETO = "pareto.csv"
+INDEX = "index_by_user_weights.csv"
 RUNS = "runs"
 _FINGERPRINT = b"safepassage.fingerprint"
 
@@ -105,6 +108,9 @@ class ExperimentFolder:
             _write_csv(comparison.table, self.partial / COMPARISON)
             _write_csv(comparison.displacement, self.partial / DISPLACEMENT)
             _write_csv(comparison.patterns, self.partial / PATTERNS)
+            _write_csv(comparison.pareto, self.partial / PARETO)
+            if comparison.weights is not None:
+                _write_csv(comparison.index, self.partial / INDEX)
             if pictures:
                 self._draw(comparison)
             self._write_metadata(comparison)
@@ -175,7 +181,7 @@ class ExperimentFolder:
 
 def describe(comparison: Comparison, code: str) -> dict[str, Any]:
     """Return the metadata of a comparison: enough to repeat every run and to know what made the numbers."""
-    plan = comparison.plan
+    plan, weights = comparison.plan, comparison.weights
     return {
         "format": FORMAT,
         "kind": KIND,
@@ -186,6 +192,7 @@ def describe(comparison: Comparison, code: str) -> dict[str, Any]:
         "replicates": {"total": plan.replicates, "monte_carlo": plan.monte_carlo},
         "seed": plan.seed,
         "scale": plan.scale,
+        "user_weights": None if weights is None else dataclasses.asdict(weights),
         "intervals": {
             "level": LEVEL,
             "total": "where the value of one further joint draw of the parameters would lie; t-based "

@@ -1,27 +1,46 @@
-"""A comparison as text: headlines with both kinds of interval, where harm moved, and the patterns."""
+"""A comparison as text: headlines with both kinds of interval, where harm moved, harms together, and the patterns."""
 
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Hashable
+from typing import Any
 
 import pandas as pd
 
 from experiments.collect import is_rate
-from experiments.compare import Comparison
-from experiments.wording import OUTCOMES, is_known, say_change, say_leg, say_levels, say_outcome, say_ratio
+from experiments.compare import DISPLACED, DISPLACED_AMONG, Comparison
+from experiments.harm_text import align, render_cohorts, render_index, render_pareto
+from experiments.outcome_words import OUTCOMES
+from experiments.wording import (
+    is_known,
+    say_change,
+    say_group,
+    say_leg,
+    say_levels,
+    say_outcome,
+    say_place,
+    say_ratio,
+)
 
 ENDS = ("", "_low", "_high")
 MOST_LEGS = 3
-LEFT_OUT = {"flow", "journeys", "person_days"}
+LEFT_OUT = {
+    "flow", "flow_first_month", "journeys", "person_days", "travelling_person_days", "working_person_days",
+    "returned_by_programme",
+}  # fmt: skip
 """Denominators and sums that say little about a whole route; comparison.csv has them, and what never happened."""
 
 
 def render(comparison: Comparison) -> str:
-    """Return the headlines, the displacement of harm and the patterns as text."""
+    """Return the headlines, the displacement of harm, the Pareto set, any index and the patterns as text."""
     plan = comparison.plan
     lines = []
     for variant in plan.variants:
         lines += [*_render_arm(comparison, variant.document.scenario), ""]
+    lines += [*render_pareto(comparison), ""]
+    if comparison.weights is not None:
+        lines += [*render_index(comparison), ""]
     if plan.since:
         lines.append(
             f"Counted from {plan.since.replace(day=1):%-d %B %Y}: until {plan.since:%-d %B %Y} the scenarios are the "
@@ -59,8 +78,8 @@ def _render_arm(comparison: Comparison, arm: str) -> list[str]:
     cells: list[tuple[str, ...]] = [head]
     for outcome in order:
         cells.append(_cells(say_outcome(outcome), total[outcome], seeds[outcome], outcome))
-    lines = [f"{baseline} against {arm}", *_align(cells)]
-    return [*lines, *_render_displacement(comparison, arm)]
+    lines = [f"{baseline} against {arm}", *align(cells), *render_cohorts(comparison, arm)]
+    return [*lines, *_render_displacement(comparison, arm), *_render_moved(comparison, arm)]
 
 
 def _render_displacement(comparison: Comparison, arm: str) -> list[str]:
@@ -75,6 +94,35 @@ def _render_displacement(comparison: Comparison, arm: str) -> list[str]:
         said = "; ".join(say_leg(legs[name], places) for name in clear) or "no leg clearly"
         lines.append(f"Deaths {direction} most on: {said}")
     return lines
+
+
+def _render_moved(comparison: Comparison, arm: str) -> list[str]:
+    """Return a line for every harm that clearly rose at a place, or in a group, and clearly fell at another."""
+    moved = comparison.displacement
+    moved = moved[(moved["arm"] == arm) & moved["clear"]]
+    lines = []
+    for harm in DISPLACED:
+        of = moved[moved["outcome"] == harm]
+        parts = []
+        for kind in ("all", *DISPLACED_AMONG):
+            rows = of[of["group_kind"] == kind].drop_duplicates("direction").to_dict("records")
+            where = {row["direction"]: _say_where(comparison, row) for row in rows}
+            if len(where) == 2:
+                parts.append(f"more: {where['rose']}, fewer: {where['fell']}")
+        if parts:
+            said = f"{say_outcome(harm)} moved; {'; '.join(parts)}"
+            lines += textwrap.wrap(said, 108, initial_indent="  ", subsequent_indent="    ")
+    return ["Most clearly, by leg or place and by group (displacement.csv has all):", *lines] if lines else []
+
+
+def _say_where(comparison: Comparison, row: dict[Hashable, Any]) -> str:
+    if row["group_kind"] != "all":
+        return say_group(row["group_kind"], row["group"])
+    places = {place.id: place for place in comparison.plan.baseline.places}
+    if row["scope_kind"] == "place":
+        return f"at {say_place(places[row['scope']])}"
+    legs = {leg.id: leg for leg in comparison.plan.baseline.legs}
+    return say_leg(legs[row["scope"]], places)
 
 
 def _say_count(n: int, what: str) -> str:
@@ -104,14 +152,3 @@ def _cells(label: str, total: dict[str, float], seeds: dict[str, float], outcome
         say_ratio(*(total[f"ratio{end}"] for end in ENDS)),
         say_change(*(seeds[f"difference{end}"] for end in ENDS), whole=whole),
     )
-
-
-def _align(cells: list[tuple[str, ...]]) -> list[str]:
-    widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
-    return [
-        "  ".join(
-            text.ljust(width) if column == 0 else text.rjust(width)
-            for column, (text, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in cells
-    ]

@@ -10,9 +10,21 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from simulation.cohorts import cohort_rows
 from simulation.costs import costs_of
 from simulation.kernels.layout import EVENTS, F64, I64, Event
-from simulation.outcomes import ALL_RATIOS, COUNTED, DAYS_IN, IN_CUSTODY, MONEY, RATES, RATIOS, RECORDED
+from simulation.outcomes import (
+    ALL_RATIOS,
+    COUNTED,
+    DAYS_IN,
+    IN_CUSTODY,
+    MONEY,
+    RATES,
+    RATIOS,
+    RECORDABLE,
+    RECORDED,
+)
+from simulation.recorded import recorded_cells, recorded_share
 from simulation.result import RunResult
 
 __all__ = [
@@ -70,6 +82,15 @@ def _events(result: RunResult, month: int) -> I64:
     return events
 
 
+def _entered(result: RunResult, month: int) -> I64:
+    """Return (C, G) legs entered in one month."""
+    c = result.counts
+    entered = np.zeros(c.stock.shape, np.int64)
+    of = (c.event_month == month) & (c.event_kind == Event.ENTERED)
+    np.add.at(entered, (c.event_cell[of], c.event_group[of]), c.event_count[of])
+    return entered
+
+
 def _days(result: RunResult, month: int) -> I64:
     """Return (C, G) person-days from a month on."""
     c = result.counts
@@ -77,15 +98,6 @@ def _days(result: RunResult, month: int) -> I64:
     of = c.days_month >= month
     np.add.at(days, (c.days_cell[of], c.days_group[of]), c.days_count[of])
     return days
-
-
-def _deadly_legs(result: RunResult) -> dict[str, Mask]:
-    """Return the cells of the legs by sea, and of irregular legs through the desert."""
-    legs = result.scenario.legs
-    at_sea, in_desert = np.zeros((2, result.counts.stock.shape[0]), np.bool_)
-    at_sea[: len(legs)] = [leg.mode == "sea" for leg in legs]
-    in_desert[: len(legs)] = [leg.mode == "desert" and leg.purpose == "irregular" for leg in legs]
-    return {"deaths_sea": at_sea, "deaths_sahara": in_desert}
 
 
 def outcome_cells(result: RunResult, since: date | None = None) -> dict[str, I64]:
@@ -101,10 +113,11 @@ def outcome_cells(result: RunResult, since: date | None = None) -> dict[str, I64
     setting = result.cells["setting"].to_numpy()
     child = (result.groups["age"] == "child").to_numpy()
     found: dict[str, I64] = {name: events[event] for name, event in COUNTED.items()}
-    for name, cells in _deadly_legs(result).items():
-        found[name] = np.where(cells[:, None], events[Event.DEATH], 0)
+    for name, cells in recorded_cells(result).items():
+        found[name] = np.where(cells[:, None], events[list(RECORDABLE[name][0])].sum(axis=0), 0)
     for name, (event, custody) in IN_CUSTODY.items():
         found[name] = np.where((setting == custody)[:, None], events[event], 0)
+    found["flow_first_month"] = _entered(result, month)
     found["detentions_children"] = np.where(child, events[Event.DETAINED], 0)
     found["journeys"] = events[Event.STARTED] + events[Event.RESTARTED]
     found["journeys"][0] += c.on_the_way[min(month, len(c.on_the_way) - 1)]
@@ -117,10 +130,11 @@ def outcome_cells(result: RunResult, since: date | None = None) -> dict[str, I64
 
 
 def outcome_amounts(result: RunResult, since: date | None = None) -> dict[str, Amount]:
-    """Return sums of money in USD, and deaths as they would be recorded, by cell and group, (C, G).
+    """Return sums of money in USD, and what would be recorded of what happens, by cell and group, (C, G).
 
-    ``n`` of money is how many events there were in which it can change hands (of wages: person-days at work), of
-    recorded deaths how many true deaths. An outcome is left out where observation.csv has no rate for some month.
+    ``n`` of money is how many events there were in which it can change hands (of wages: person-days at work), of a
+    recorded outcome how many true events. A recorded outcome is left out where observation.csv has no rate for some
+    month, or the map nothing that its indicator counts.
     """
     month = result.first_month(since)
     events, days = _events(result, month), _days(result, month)
@@ -129,25 +143,19 @@ def outcome_amounts(result: RunResult, since: date | None = None) -> dict[str, A
     for name, (usd, behind) in MONEY.items():
         n = events[list(behind)].sum(axis=0) if behind else np.where(working, days, 0)
         found[name] = Amount(events[list(usd)].sum(axis=0).astype(np.float64), n)
-    cells = _deadly_legs(result)
-    for name, (outcome, indicator) in RECORDED.items():
-        rate = _recorded_share(result, indicator)
-        if not np.isnan(rate[month:]).any():
-            found[name] = _recorded(result, month, cells[outcome], rate)
+    cells = recorded_cells(result)
+    for name, true in RECORDED.items():
+        kinds, indicator = RECORDABLE[true]
+        rate = recorded_share(result, indicator)
+        if cells[true].any() and not np.isnan(rate[month:]).any():
+            found[name] = _recorded(result, month, kinds, cells[true], rate)
     return found
 
 
-def _recorded_share(result: RunResult, indicator: str) -> F64:
-    """Return (n_months,) recorded over true by the year of each month; NaN for years without a row."""
-    rows = [row for row in result.scenario.observation if row.indicator == indicator]
-    holds = [[r.rate for r in rows if r.from_year <= year <= r.to_year] for year in result.months.year]
-    return np.array([rates[0] if rates else np.nan for rates in holds], np.float64)
-
-
-def _recorded(result: RunResult, month: int, cells: Mask, rate: F64) -> Amount:
-    """Return the deaths at some cells as they would be recorded."""
+def _recorded(result: RunResult, month: int, kinds: tuple[Event, ...], cells: Mask, rate: F64) -> Amount:
+    """Return the events at some cells as they would be recorded."""
     c = result.counts
-    of = (c.event_kind == Event.DEATH) & (c.event_month >= month) & cells[c.event_cell]
+    of = np.isin(c.event_kind, kinds) & (c.event_month >= month) & cells[c.event_cell]
     where = (c.event_cell[of], c.event_group[of])
     found = Amount(np.zeros(c.stock.shape), np.zeros(c.stock.shape, np.int64))
     np.add.at(found.n, where, c.event_count[of])
@@ -204,7 +212,8 @@ def _local_rows(result: RunResult, by_cell: dict[str, Amount], weight: float) ->
         for name, (value, n) in _totals(by_cell, cells, weight).items():
             if name != "journeys" and (n or value):
                 yield (name, kind, scope, "all", "all", value, n)
-    passing = {name: by_cell[name] for name in ("flow", "deaths")}
+    at_cuts = ("flow", "flow_first_month", "flow_niger_recorded", "deaths")
+    passing = {name: by_cell[name] for name in at_cuts if name in by_cell}
     for point, cells in cuts(result).items():
         for name, (value, n) in _totals(passing, cells, weight).items():
             yield (name, "cut", point, "all", "all", value, n)
@@ -220,6 +229,14 @@ def _cost_rows(result: RunResult, since: date | None, journeys: int) -> Iterator
         yield ("cost_total", *key, sum(row.usd for row in found), journeys)
 
 
+def _cohort_rows(result: RunResult, since: date | None) -> Iterator[Row]:
+    """Yield what has become of the departure cohorts, for everybody."""
+    period = result.scenario.document.period
+    found = cohort_rows(result.counts.cohorts, result.scale, period.start, period.end, since)
+    for name, kind, scope, value, n in found:
+        yield (name, kind, scope, "all", "all", value, n)
+
+
 def _sum(counts: dict[str, I64], amounts: dict[str, Amount], axis: int) -> dict[str, Amount]:
     """Return every outcome summed over cells (axis 0) or groups (axis 1)."""
     summed = {name: table.sum(axis=axis) for name, table in counts.items()}
@@ -231,9 +248,10 @@ def _sum(counts: dict[str, I64], amounts: dict[str, Amount], axis: int) -> dict[
 def summarise(result: RunResult, since: date | None = None) -> pd.DataFrame:
     """Return the tidy table of a run, or of its months from that of ``since`` on.
 
-    One row per (outcome, scope_kind, scope, group_kind, group). scope_kind is all, place, leg or cut; group_kind is
-    all, sex, age, stream, unaccompanied, or risk_group where the map has several (groups over the whole map; places,
-    legs and cuts for everybody; costs for the whole map and everybody).
+    One row per (outcome, scope_kind, scope, group_kind, group). scope_kind is all, place, leg, cut, or cohort and
+    cohort_young (departure cohorts, see ``simulation.cohorts``); group_kind is all, sex, age, stream, unaccompanied, or
+    risk_group where the map has several (groups over the whole map; places, legs, cuts and cohorts for everybody; costs
+    for the whole map and everybody).
 
     Returns:
         Columns outcome, scope_kind, scope, group_kind, group; value (float: people, person-days, USD, a rate per
@@ -252,4 +270,5 @@ def summarise(result: RunResult, since: date | None = None) -> pd.DataFrame:
         rows += _ratio_rows(total, key)
     rows += _cost_rows(result, since, int(by_group["journeys"].n.sum()))
     rows += _local_rows(result, by_cell, weight)
+    rows += _cohort_rows(result, since)
     return pd.DataFrame(rows, columns=COLUMNS)

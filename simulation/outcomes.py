@@ -65,6 +65,8 @@ DAYS_IN = {
     "captivity_person_days": "captivity",
     "stranded_person_days": "stranded",
     "alternatives_person_days": "alternative",
+    "working_person_days": "working",
+    "travelling_person_days": "leg",
 }
 
 # Outcome -> (event, setting of custody): harm of custody apart; it is part of deaths, violence and sgbv too.
@@ -89,11 +91,20 @@ MONEY: dict[str, tuple[tuple[Event, ...], tuple[Event, ...]]] = {
     "money_earned": ((Event.USD_EARNED,), ()),
 }
 
-# Outcome -> (outcome, indicator of observation.csv): what would be recorded of what is true.
-RECORDED = {
-    "deaths_sea_recorded": ("deaths_sea", "deaths_sea"),
-    "deaths_sahara_recorded": ("deaths_sahara", "deaths_desert"),
+# What observation.csv can be asked about, counted where its indicator says (see ``recorded``): true outcome -> (events,
+# indicator). Each has a twin NAME_recorded, the outcome as it would be recorded.
+RECORDABLE: dict[str, tuple[tuple[Event, ...], str]] = {
+    "deaths_sea": ((Event.DEATH,), "deaths_sea"),
+    "deaths_sahara": ((Event.DEATH,), "deaths_desert"),
+    "deaths_libya": ((Event.DEATH,), "deaths_libya"),
+    "arrivals_sea": ((Event.ARRIVED,), "arrivals_sea"),
+    "interceptions_libya": ((Event.INTERCEPTED,), "interceptions_libya"),
+    "interceptions_tunisia": ((Event.INTERCEPTED,), "interceptions_tunisia"),
+    "expelled_algeria": ((Event.ENTERED,), "expelled_algeria"),
+    "flow_niger": ((Event.ENTERED,), "flow_niger"),
+    "returned_by_programme": ((Event.RETURNED_ASSISTED, Event.RETURNED_DETAINED), "returns_assisted"),
 }
+RECORDED = {f"{name}_recorded": name for name in RECORDABLE}
 
 # Rate -> (numerator, denominator), per 1,000.
 RATES = {

@@ -36,7 +36,7 @@ class Counts:
     on_the_way: I64  # (n_months, G) people between start and end of their journey when the month begins
     believed: F64  # (n_months, 2, L) chance of death on a leg as the informed and the uninformed see it, month's end
     true: F64  # (n_months, L) true chance of death on the leg, for somebody of average risk
-    cohorts: I64  # (k, 7) what has become of people by year of start: see cohorts.follow_cohorts
+    cohorts: I64  # (k, 7) what has become of people by month of start: see cohorts.follow_cohorts
 
 
 def _by_kind(n_lanes: int, n_cells: int, n_groups: int) -> I32:

@@ -109,15 +109,18 @@ class RunResult:
 
     @property
     def cohorts(self) -> pd.DataFrame:
-        """What has become of simulated people by the end of the run, by year of start ("before": under way before).
+        """What has become of simulated people by the end of the run, by start ("before": under way before).
 
-        One row a year, stream, sex, age, company and status: columns ``people``, and of them ``harmed`` (at least one
-        incident), ``detained`` and ``attempted_sea`` (at least once).
+        One row a month of start (``start_year``, ``start_month``), stream, sex, age, company and status: columns
+        ``people``, and of them ``harmed`` (at least one incident), ``detained`` and ``attempted_sea`` (at least once).
         """
         rows = self.counts.cohorts
-        year = np.where(rows[:, 0] == BEFORE, "before", rows[:, 0].astype(str))
+        year, month = np.divmod(rows[:, 0], 12)
+        is_before = rows[:, 0] == BEFORE
+        names = [f"{y}-{m + 1:02d}" for y, m in zip(year, month, strict=True)]
         table = self.groups.iloc[rows[:, 1]].reset_index(drop=True)
-        table.insert(0, "start_year", year)
+        table.insert(0, "start_year", np.where(is_before, "before", year.astype(str)))
+        table.insert(1, "start_month", np.where(is_before, "before", np.array(names, str)))
         table["status"] = np.array([s.name.lower() for s in Status])[rows[:, 2]]
         return table.assign(**{name: rows[:, 3 + i] for i, name in enumerate(COHORT_COLUMNS)})
 

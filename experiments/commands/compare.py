@@ -25,14 +25,16 @@ _FILE = click.Path(path_type=Path)
     help="Share of people simulated, up to 1.",
 )
 @click.option("--whole-period", is_flag=True, help="Count from the first day, not from the first difference.")
+@click.option("--weights", type=_FILE, help="YAML file with your own weights of harms, for an index by them.")
 @click.option("--out", type=_FILE, help="Experiment folder.  [default: runs/BASELINE-vs-VARIANT]")
 @click.option("--force", is_flag=True, help="Replace an existing experiment folder.")
-def command(
+def command(  # noqa: PLR0913, PLR0917  one argument an option
     scenarios: tuple[Path, ...],
     replicates: int,
     seed: int | None,
     scale: float,
     whole_period: bool,
+    weights: Path | None,
     out: Path | None,
     force: bool,
 ) -> None:
@@ -48,9 +50,11 @@ def command(
     from experiments.folder import ExperimentFolder  # noqa: PLC0415
     from experiments.plan import Plan  # noqa: PLC0415
     from experiments.tables import render  # noqa: PLC0415
+    from experiments.weights import load_weights  # noqa: PLC0415
 
     if len(scenarios) == 1:
         raise click.UsageError("a comparison needs a baseline and at least one other scenario")
+    own_weights = None if weights is None else load_weights(weights)
     loaded = load_aloud(*scenarios)
     # Refuses what cannot be compared before a folder is made or a bar drawn.
     Plan(loaded[0], tuple(loaded[1:]), replicates, loaded[0].document.seed if seed is None else seed, scale)
@@ -72,6 +76,7 @@ def command(
                     whole_period=whole_period,
                     progress=show,
                     store=store,
+                    weights=own_weights,
                 )
             except KeyboardInterrupt:
                 click.echo("\ninterrupted; finished runs are kept, the same command goes on", err=True)

@@ -35,6 +35,7 @@ def command(scenario: Path, seed: int | None, scale: float | None, out: Path | N
     """Simulate SCENARIO (a YAML file, or a run folder to repeat) and write a run folder."""
     from tqdm import tqdm  # noqa: PLC0415
 
+    from experiments.harm_text import render_run_cohorts  # noqa: PLC0415
     from simulation import run  # noqa: PLC0415
     from simulation.observables import summarise  # noqa: PLC0415
     from simulation.result import TABLES, check_target, read_request  # noqa: PLC0415
@@ -66,4 +67,6 @@ def command(scenario: Path, seed: int | None, scale: float | None, out: Path | N
         click.echo(
             f"  {value:>14,.1f}  {words}" if name.endswith("journeys") else f"  {value:>14,.0f}  {words}"
         )
+    for line in render_run_cohorts(table, loaded.document.period.end):
+        click.echo(line)
     click.echo(f"wrote {folder}/ ({', '.join(TABLES)} as Parquet; metadata.json)")

@@ -12,16 +12,19 @@ import arms
 import numpy as np
 import pandas as pd
 from arms import arm
-from statements import STATEMENTS
+
+from experiments.pattern_statements import PATTERNS, SIGNS
 
 SEEDS = range(1, 8)
+STATEMENTS = [statement for statement in (*PATTERNS, *SIGNS) if not statement.is_shape]
 
 
 def main(seeds: range = SEEDS) -> None:
     margins: dict[str, list[float]] = {statement.name: [] for statement in STATEMENTS}
     for seed in seeds:
-        for name, variant, margin, base in STATEMENTS:
-            margins[name].append(margin(arm(base, seed), arm(variant, seed)))
+        for statement in STATEMENTS:
+            before, after = arm(statement.base, seed), arm(statement.variant, seed)
+            margins[statement.name].append(statement.margin(before, after))
         arms.trunk.cache_clear()
         arms._RUNS.clear()
         table = pd.DataFrame(

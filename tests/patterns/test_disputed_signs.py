@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from arms import SEED, base, death_chances, settings
+from arms import SEED, death_chances
 
 from experiments.dose_levers import Entries, add_entries
+from experiments.pattern_runs import base
+from experiments.pattern_statements import settings
 from simulation.kernels.layout import Event
 from simulation.model import RouteModel
 from simulation.spec.models import Period

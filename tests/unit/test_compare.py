@@ -8,7 +8,7 @@ import pytest
 from synthetic_runs import build_scenario, synthetic_model
 
 from experiments.collect import collect_values
-from experiments.compare import COLUMNS, compare, compute_displacement
+from experiments.compare import COLUMNS, DISPLACED, compare, compute_displacement
 from experiments.plan import MONTE_CARLO_AT_MOST, Plan, PlanError, Task, compute_run_seed
 
 BASELINE, VARIANT = build_scenario(), build_scenario("enforcement", enforcement=1.0)
@@ -175,3 +175,25 @@ def test_a_malformed_summary_is_our_fault_and_says_so():
         collect_values({Task("total", 0, "x", 1): twice})
     with pytest.raises(ValueError, match="lacks"):
         collect_values({Task("total", 0, "x", 1): twice.drop(columns="value")})
+
+
+def test_harm_that_moves_between_groups_is_shown_beside_places():
+    """Half as many deaths of women and twice as many of men: the groups of one kind are set against each other."""
+    model = synthetic_model()
+
+    def shift(scenario, seed, scale):
+        frame = model.evaluate(scenario, seed, scale)
+        strict = bool(scenario.document.levers.border_enforcement)
+        factor = frame["group"].map({"female": 0.4, "male": 1.5}).fillna(1.0)
+        return frame.assign(value=frame["value"] * (factor if strict else 1.0), n_simulated=100)
+
+    moved = compare(BASELINE, VARIANT, replicates=5, model=model._replace(evaluate=shift)).displacement
+    assert moved[["scope_kind", "group_kind", "group", "direction"]].values.tolist() == [
+        ["leg", "all", "all", "rose"],
+        ["leg", "all", "all", "fell"],
+        ["all", "sex", "male", "rose"],
+        ["all", "sex", "female", "fell"],
+    ]
+    assert set(DISPLACED) == {
+        "deaths", "injury", "violence", "sgbv", "robbery", "abductions", "detentions", "separations", "unmet_need",
+    }  # fmt: skip

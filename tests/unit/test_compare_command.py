@@ -24,7 +24,9 @@ def test_the_text_shows_harm_before_arrivals_and_both_kinds_of_interval():
     lines = text.splitlines()
     assert lines[0] == "baseline against enforcement"
     assert [word in lines[1] for word in ("difference, total", "ratio, total", "seeds only")] == [True] * 3
-    row = {line.split("  ")[0]: number for number, line in enumerate(lines)}
+    row: dict[str, int] = {}
+    for number, line in enumerate(lines):  # the first table; harms stand side by side further down
+        row.setdefault(line.split("  ")[0], number)
     assert row["Deaths and disappearances"] < row["Irregular arrivals in Europe"]
     assert "2.10 (2.10 to 2.10)" in lines[row["Deaths and disappearances"]]
     assert "in 4 of 4 draws (100%)" in text

@@ -42,6 +42,7 @@ def test_the_folder_holds_the_comparison_and_every_run(tmp_path):
         "comparison.csv",
         "displacement.csv",
         "metadata.json",
+        "pareto.csv",
         "patterns.csv",
         "runs",
     ]

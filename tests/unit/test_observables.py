@@ -45,7 +45,7 @@ def pick(table: pd.DataFrame, outcome: str, kind: str = "all", group: str = "all
 def test_one_row_a_number(table: pd.DataFrame) -> None:
     assert list(table.columns) == COLUMNS
     assert not table.duplicated(COLUMNS[:5]).any()
-    assert set(table["scope_kind"]) <= {"all", "place", "leg", "cut"}
+    assert set(table["scope_kind"]) <= {"all", "place", "leg", "cut", "cohort", "cohort_young"}
     assert set(table["group_kind"]) - {"risk_group"} == {"all", "sex", "age", "stream", "unaccompanied"}
     assert (table["n_simulated"] >= 0).all()
     assert not np.isinf(table["value"]).any()

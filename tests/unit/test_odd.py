@@ -9,7 +9,9 @@ from typing import get_args
 import pytest
 from small_worlds import tiny
 
+from experiments.patterns import PATTERNS
 from simulation import run
+from simulation.cohorts import ENDS, EVER, PEOPLE
 from simulation.kernels.layout import Event, Status
 from simulation.observables import outcome_amounts, outcome_cells
 from simulation.outcomes import ALL_RATIOS, COUNTED, RECORDED
@@ -43,7 +45,8 @@ def lever_keys() -> set[str]:
 def outcome_names() -> set[str]:
     """Return the names of all outcomes but costs, whose names are made of items of unit costs."""
     result = run(tiny("line"), scale=0.1)
-    return {*COUNTED, *RECORDED, *ALL_RATIOS, *outcome_cells(result), *outcome_amounts(result)}
+    cohorts = {PEOPLE, *ENDS, *EVER}
+    return {*COUNTED, *RECORDED, *ALL_RATIOS, *outcome_cells(result), *outcome_amounts(result), *cohorts}
 
 
 NAMES = {
@@ -53,6 +56,7 @@ NAMES = {
     "events": {event.name.lower() for event in Event},
     "harms": set(OUTCOMES),
     "outcomes": outcome_names(),
+    "patterns": {pattern.name for pattern in PATTERNS},
     "items of unit costs": {item for entry in ENTRIES for item in entry.costs},
     "tables of a run": set(TABLES),
     "kinds of service": set(get_args(ServiceKind)),

@@ -10,13 +10,15 @@ import pandas as pd
 import pytest
 from small_worlds import route, tiny, with_levers
 
+from experiments.orders_rows import MATCHED, Lived
 from simulation import run
 from simulation.kernels.layout import Event, Status
 from simulation.observables import RATES, RATIOS, summarise
-from simulation.outcomes import ALL_RATIOS, IN_CUSTODY
+from simulation.outcomes import ALL_RATIOS, IN_CUSTODY, RECORDABLE
 from simulation.result import RunResult
 from simulation.spec.models import ObservationRate
 from simulation.units import DAYS_PER_MONTH
+from simulation.world.routes import build_routes
 
 KINDS = ("health", "shelter", "basic", "protection", "information")
 
@@ -170,3 +172,54 @@ def test_recorded_deaths_are_left_out_where_a_year_has_no_rate(result: RunResult
     since = datetime.date(first + 1, 1, 1)
     table = summarise(later, since)
     assert total(table, "deaths_sahara_recorded") == pytest.approx(0.1 * total(table, "deaths_sahara"))
+
+
+# Other recorded twins ---
+def test_twins_are_what_the_orders_of_magnitude_count(result: RunResult) -> None:
+    """Two ways to the same people: cells and rates here, functions over routes in the page of published numbers."""
+    period = result.scenario.document.period
+    lived = Lived(result, build_routes(result.scenario), {}, {})
+    pairs = {
+        "arrivals_sea": "sea_arrivals",
+        "interceptions_libya": "interceptions_libya",
+        "interceptions_tunisia": "interceptions_tunisia",
+        "deaths_libya": "deaths_libya_recorded",
+        "expelled_algeria": "expelled_algeria",
+        "flow_niger": "flow_agadez",
+    }
+    rates = [rate(RECORDABLE[name][1], 2000, 2100, 0.25) for name in pairs]
+    table = summarise(recording(result, *rates))
+    for name, indicator in pairs.items():
+        people = MATCHED[indicator].count_people(lived, period.start, period.end) / result.scale
+        assert total(table, name) == pytest.approx(people), name
+        assert total(table, f"{name}_recorded") == pytest.approx(0.25 * people), name
+    assert total(table, "arrivals_sea") > total(table, "arrivals_sea_recorded") > 0
+    assert total(table, "arrivals_sea") < total(table, "arrivals")
+    assert total(table, "flow_niger") > 0
+
+
+def test_returns_by_a_programme_are_those_at_liberty_and_out_of_detention(table: pd.DataFrame) -> None:
+    parts = total(table, "returns_assisted") + total(table, "returns_from_detention")
+    assert total(table, "returned_by_programme") == parts > 0
+    assert total(table, "returned_by_programme_recorded") == pytest.approx(parts)  # the map's rate is 1
+
+
+def test_a_map_without_what_an_indicator_counts_has_no_twin() -> None:
+    found = recording(run(tiny("line"), scale=0.1), rate("interceptions_libya", 2000, 2100, 0.5))
+    assert "interceptions_libya_recorded" not in set(summarise(found)["outcome"])
+
+
+def test_days_at_work_and_on_legs_are_those_of_the_settings(table: pd.DataFrame, result: RunResult) -> None:
+    days = result.person_days.groupby("setting")["days"].sum() / result.scale
+    assert total(table, "working_person_days") == pytest.approx(days["working"])
+    assert total(table, "travelling_person_days") == pytest.approx(days["leg"])
+
+
+def test_the_flow_of_the_first_month_counted(result: RunResult) -> None:
+    start = result.scenario.document.period.start
+    for since in (start, datetime.date(start.year, 5, 20)):
+        month = f"{since:%Y-%m}"
+        entered = result.events[(result.events["event"] == "entered") & (result.events["month"] == month)]
+        first = total(summarise(result, since), "flow_first_month")
+        assert first == pytest.approx(entered["people"].sum() / result.scale)
+        assert first > 0

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.wording import OUTCOMES, find_step, say_change, say_group, say_number, say_outcome, say_ratio
-from simulation.observables import COUNTED, RATES
+from experiments.outcome_words import OUTCOMES
+from experiments.wording import find_step, say_change, say_group, say_number, say_outcome, say_ratio
+from simulation.cohorts import ENDS, EVER, PEOPLE
+from simulation.outcomes import ALL_RATIOS, COUNTED, DAYS_IN, IN_CUSTODY, MONEY, RECORDABLE, RECORDED
 
 M, X, DASH = "\N{MINUS SIGN}", "\N{MULTIPLICATION SIGN}", "\N{EN DASH}"
 
@@ -60,7 +62,9 @@ def test_a_small_but_clear_ratio_does_not_read_as_no_change():
 
 
 def test_every_outcome_of_a_run_has_words():
-    assert {*COUNTED, *RATES} <= set(OUTCOMES)
+    cohorts = {PEOPLE, *ENDS, *EVER}
+    made = {*COUNTED, *ALL_RATIOS, *DAYS_IN, *IN_CUSTODY, *MONEY, *RECORDABLE, *RECORDED, *cohorts}
+    assert made | {"flow_first_month"} <= set(OUTCOMES)
 
 
 def test_names_known_and_unknown():
