@@ -94,13 +94,14 @@ class _Forward:
     def _leave(self, k: int) -> None:
         """Let people set out from nodes or go home."""
         world, legs = self.world, np.arange(r.LEGS)
-        for broke, node in enumerate(self.node):
+        for broke in range(len(self.node)):
+            node = self.node[broke]
             leaving = node * world.depart[:, self.group] * (r.BROKE_FACTOR if broke else 1.0)
             home = node * world.go_home[:, None]
             self.ended[2] += home.sum()
             entering = leaving[world.start] * self.share[k]
             self.flow[r.ENTERED] += entering.sum()
-            node -= leaving + home
+            self.node[broke] -= leaving + home
             self.on_leg[0, world.days - 1, legs] += entering
 
     def day(self, k: int) -> Floats:
