@@ -36,10 +36,12 @@ class Peer:
             file.flush()
             flee.SimulationSettings.ReadFromYML(file.name)
         self.model = flee.Ecosystem()
+        self.model.print_location_output = False
         for node in range(r.NODES):
             kind = "camp" if world.is_destination[node] else "town"
-            chance = float(world.depart[node].mean())
-            self.model.addLocation(name=f"n{node}", location_type=kind, movechance=chance, capacity=-1, pop=1)
+            self.model.addLocation(name=f"n{node}", location_type=kind, capacity=-1, pop=1)
+            if kind == "town":  # a town made by addLocation has the chance that holds for all towns
+                self.model.locations[-1].movechance = float(world.depart[node].mean())
         for start, end, length in zip(world.start, world.end, world.days, strict=True):
             self.model.linkUp(f"n{start}", f"n{end}", float(length) * _KM_A_DAY - 1.0)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
-from mesa_frames import AgentSet, Model
+from mesa_frames import AgentSetPolars, ModelDF
 
 from benchmarks.workload_r import definition as r
 from benchmarks.workload_r.definition import Floats, Ints, Records
@@ -15,7 +15,7 @@ _HELD_KEY = r.LEGS + r.NODES * r.GROUPS  # keys of look-ups: legs, then node and
 
 
 def _thresholds(world: r.RouteWorld, k: int) -> list[pl.Series]:
-    """Return three cumulated chances by key: of the harms of a leg; of going home and of leaving, or of being let go."""
+    """Return three cumulated chances by key: of the harms of a leg; of going home and leaving, or being let go."""
     harms = np.cumsum(world.hazard[k], 1)
     home = np.repeat(world.go_home, r.GROUPS)
     first = np.r_[harms[:, 0], home, r.RELEASE * r.DEPORTED]
@@ -24,7 +24,7 @@ def _thresholds(world: r.RouteWorld, k: int) -> list[pl.Series]:
     return [pl.Series(x.astype(np.float32)) for x in (first, second, third)]
 
 
-class Travellers(AgentSet):
+class Travellers(AgentSetPolars):
     """Everybody on the way; whose journey has ended leaves the frame."""
 
     def __init__(self, model: RouteR, n: int) -> None:
@@ -33,6 +33,7 @@ class Travellers(AgentSet):
         people = r.make_people(n)
         self += pl.DataFrame(
             {
+                "unique_id": np.arange(n),
                 "group": people.group,
                 "v": people.vulnerability,
                 "place": people.node.astype(np.int16),
@@ -61,9 +62,9 @@ class Travellers(AgentSet):
             .then(pl.when(waits).then(r.ENTERED).otherwise(_FREE))
             .otherwise(-1)
         )  # fmt: skip
-        draws = pl.Series("u", self.random.random(len(self.df), dtype=np.float32))
+        draws = pl.Series("u", self.random.random(len(self.agents), dtype=np.float32))
         return (
-            self.df.lazy()
+            self.agents.lazy()
             .with_columns(draws, key=key.otherwise(_HELD_KEY).cast(pl.UInt32))
             .with_columns(a=a, b=b)
             .with_columns(
@@ -95,12 +96,12 @@ class Travellers(AgentSet):
         new = {"place": target, "left": left, "state": state, "factor": factor}
         df = df.with_columns(df[name].scatter(rows, values) for name, values in new.items())
         m.count_people(df)
-        self.df = df.filter(pl.col("state") < r.ARRIVED).select(
+        self.agents = df.filter(pl.col("state") < r.ARRIVED).select(
             "group", "v", "place", "state", "left", "factor", "unique_id"
         )
 
 
-class RouteR(Model):
+class RouteR(ModelDF):
     """Tables of every regime, and the records."""
 
     def __init__(self, n: int, days: int, seed: int) -> None:
@@ -114,7 +115,7 @@ class RouteR(Model):
             [r.TRAVEL, r.NODE, r.DEAD, r.DETAINED, r.TRAVEL, r.RETURNED, r.NODE, r.NODE], np.int8
         )
         self.ended = np.zeros((len(r.STATES), r.GROUPS), np.int64)
-        self.sets += Travellers(self, n)
+        self.agents += Travellers(self, n)
 
     def count_flows(self, event: Ints, leg: Ints, reached: np.ndarray) -> None:
         """Count what happened on the legs today."""
@@ -141,7 +142,7 @@ class RouteR(Model):
         """Live a day."""
         k = self.regimes[self.day]
         self.thresholds, self.choice = self.every_threshold[k], self.every_choice[k]
-        self.sets.do("step")
+        self.agents.step()
         self.day += 1
 
 
@@ -151,7 +152,7 @@ class Peer:
     def __init__(self, n: int, *, days: int = r.DAYS, seed: int = 1, threads: int = 1) -> None:
         """Put n people at their first nodes."""
         self.n, self.days, self.model = n, days, RouteR(n, days, seed)
-        self.size = self.model.sets[0].df.estimated_size()
+        self.size = self.model.get_agents_of_type(Travellers).agents.estimated_size()
 
     def run(self) -> Shares:
         """Live all days."""

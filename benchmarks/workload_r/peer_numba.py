@@ -24,7 +24,7 @@ def _uniform(seed, who, day, item):  # type: ignore[no-untyped-def]  # noqa: ANN
 
 
 @_compiled
-def _live_day(  # type: ignore[no-untyped-def]  # noqa: ANN202, C901, PLR0912, PLR0913, PLR0915, PLR0917
+def _live_day(  # type: ignore[no-untyped-def]  # noqa: ANN202, C901, PLR0912, PLR0913, PLR0917
     seed, day, group, v, place, state, left, broke,  # noqa: ANN001
     hazard, depart, go_home, choice, out, start, end, days, is_destination, at_node, flow, outcome,  # noqa: ANN001
 ):  # fmt: skip
