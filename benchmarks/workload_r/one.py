@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import json
 import resource
 import time
 
+from benchmarks.measured import Result, tell
 from benchmarks.workload_r import definition as r
 from benchmarks.workload_r.expected import Terms, expect, largest_z
 
@@ -29,7 +29,7 @@ IMPLEMENTATIONS = {
 _WARM_UP_PEOPLE, _WARM_UP_DAYS = 1000, 100
 
 
-def measure(name: str, people: int, days: int, threads: int) -> dict[str, object]:
+def measure(name: str, people: int, days: int, threads: int) -> Result:
     """Return seconds, person-days a second, memory and the deviation from the exact expectation of a run."""
     module, of, options, terms = IMPLEMENTATIONS[name]
     begin = time.perf_counter()
@@ -42,7 +42,7 @@ def measure(name: str, people: int, days: int, threads: int) -> dict[str, object
     shares = run.run()
     seconds = time.perf_counter() - built
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    result: dict[str, object] = {
+    result: Result = {
         "name": name, "people": people, "days": days, "threads": threads, "seconds": seconds,
         "import_s": imported - begin, "warm_up_s": warm - imported, "set_up_s": built - warm,
         "padded": people * days / seconds, "active": shares.active * people * days / seconds,
@@ -64,7 +64,7 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=r.DAYS)
     parser.add_argument("--threads", type=int, default=1)
     of = parser.parse_args()
-    print("RESULT " + json.dumps(measure(of.name, of.people, of.days, of.threads)))
+    tell(measure(of.name, of.people, of.days, of.threads))
 
 
 if __name__ == "__main__":

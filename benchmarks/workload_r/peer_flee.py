@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import resource
 import tempfile
 
 import numpy as np
@@ -16,6 +15,7 @@ from flee import flee
 
 from benchmarks.workload_r import definition as r
 from benchmarks.workload_r.expected import Shares
+from benchmarks.workload_r.objects import objects_a_person
 
 _KM_A_DAY = 200.0
 
@@ -25,7 +25,7 @@ class Peer:
 
     def __init__(self, n: int, *, days: int = r.DAYS, seed: int = 1, threads: int = 1) -> None:
         """Put n people at their first nodes. threads: not used."""
-        self.n, self.days, world = n, days, r.make_world()
+        self.n, self.days = n, days
         flee.random.seed(seed)
         rules = f"move_rules:\n  max_move_speed: {_KM_A_DAY}\n  max_walk_speed: {_KM_A_DAY}\n"
         with (
@@ -35,19 +35,22 @@ class Peer:
             file.write(rules)
             file.flush()
             flee.SimulationSettings.ReadFromYML(file.name)
-        self.model = flee.Ecosystem()
-        self.model.print_location_output = False
+        self.model = self.make(n)
+
+    def make(self, n: int) -> flee.Ecosystem:
+        """Return the route graph with n people."""
+        model, world = flee.Ecosystem(), r.make_world()
         for node in range(r.NODES):
             kind = "camp" if world.is_destination[node] else "town"
-            self.model.addLocation(name=f"n{node}", location_type=kind, capacity=-1, pop=1)
+            with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+                model.addLocation(name=f"n{node}", location_type=kind, capacity=-1, pop=1)
             if kind == "town":  # a town made by addLocation has the chance that holds for all towns
-                self.model.locations[-1].movechance = float(world.depart[node].mean())
+                model.locations[-1].movechance = float(world.depart[node].mean())
         for start, end, length in zip(world.start, world.end, world.days, strict=True):
-            self.model.linkUp(f"n{start}", f"n{end}", float(length) * _KM_A_DAY - 1.0)
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            model.linkUp(f"n{start}", f"n{end}", float(length) * _KM_A_DAY - 1.0)
         for node in r.make_people(n).node:
-            self.model.addAgent(self.model.locations[int(node)], {})
-        self.grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
+            model.addAgent(model.locations[int(node)], {})
+        return model
 
     def run(self) -> Shares:
         """Live all days."""
@@ -60,5 +63,5 @@ class Peer:
         return Shares(outcome / self.n, np.zeros(len(r.FLOWS)))
 
     def bytes_a_person(self) -> float:
-        """Return how much the process grew when the people were made."""
-        return self.grown / self.n
+        """Return what Python sets aside for each person more."""
+        return objects_a_person(self.make)

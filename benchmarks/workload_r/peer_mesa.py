@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import resource
 from bisect import bisect_right
 from typing import Any
 
@@ -14,6 +13,7 @@ import numpy as np
 from benchmarks.workload_r import definition as r
 from benchmarks.workload_r.definition import Records
 from benchmarks.workload_r.expected import Shares, counted
+from benchmarks.workload_r.objects import objects_a_person
 
 _REPORTS = {"at_node": "waiting", "flow": "flow", "outcome": "stock"}
 
@@ -248,10 +248,12 @@ class Peer:
 
     def __init__(self, n: int, *, days: int = r.DAYS, seed: int = 1, threads: int = 1) -> None:
         """Put n people at their first nodes. threads: not used."""
-        self.n, self.days = n, days
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        self.model: Any = self.model_class(n, days, seed, self.agent_class)
-        self.grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
+        self.n, self.days, self.seed = n, days, seed
+        self.model: Any = self.make(n)
+
+    def make(self, n: int) -> _Base:
+        """Return a model of n people."""
+        return self.model_class(n, self.days, self.seed, self.agent_class)
 
     def run(self) -> Shares:
         """Live all days."""
@@ -261,8 +263,8 @@ class Peer:
         return counted(Records(*(np.array(kept[name], np.int32) for name in _REPORTS)), self.n)
 
     def bytes_a_person(self) -> float:
-        """Return how much the process grew when the people were made."""
-        return self.grown / self.n
+        """Return what Python sets aside for each person more."""
+        return objects_a_person(self.make)
 
 
 class IdiomaticPeer(Peer):
