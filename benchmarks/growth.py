@@ -13,7 +13,7 @@ from collections.abc import Callable
 from benchmarks.full_model import FOLDER, cut, everybody, live, model_of
 from benchmarks.measured import Result, tell
 from simulation import load_scenario
-from simulation.spec.levers import BorderEnforcement, Scope
+from simulation.spec.levers import BorderEnforcement
 from simulation.spec.models import Scenario
 
 _YEARS = 1.0
@@ -48,11 +48,13 @@ def with_changes(scenario: Scenario, number: int) -> Scenario:
     period, levers = scenario.document.period, scenario.document.levers
     days = (period.end - period.start).days
     entries = tuple(
-        BorderEnforcement(
-            start=period.start + datetime.timedelta(days=1 + k * (days - 1) // number),
-            scope=Scope(legs=(scenario.legs[0].id,)),
-            intensity=0.1 + 0.1 * (k % 2),
-            source="assumed: benchmark",
+        BorderEnforcement.model_validate(
+            {
+                "from": period.start + datetime.timedelta(days=1 + k * (days - 1) // number),
+                "scope": {"legs": [scenario.legs[0].id]},
+                "intensity": 0.1 + 0.1 * (k % 2),
+                "source": "assumed: benchmark",
+            }
         )
         for k in range(number)
     )

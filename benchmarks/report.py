@@ -147,16 +147,14 @@ def _start(found: Result | str) -> str:
 
 
 def _target_rows(all_of: Sequence[Target]) -> list[list[str]]:
-    return [
-        [t.what, t.asked, t.found, {True: "yes", False: "no", None: "not measured"}[t.holds]] for t in all_of
-    ]
+    return [[t.what, t.asked, t.found, {True: "yes", False: "no", None: "-"}[t.holds]] for t in all_of]
 
 
 def page(found: dict[str, Any]) -> str:
     """Return the page as Markdown."""
     text = _HEAD.format(mode=found["mode"])
     text += _table(["", ""], [[name, value] for name, value in found["machine"].items()])
-    text += "\n## What must hold\n\nAsked at 1,000,000 people and in the full mode; other sizes only show the way.\n\n"
+    text += "\n## What must hold\n\nA dash: not measured in this mode, or not at the million people at which it is asked.\n\n"
     text += _table(["what", "asked", "found", "holds"], _target_rows(targets(found)))
     if "r" in found:
         head = ["implementation", "people", "threads", "padded, million a second", "active, million a second"]

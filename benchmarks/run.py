@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -45,14 +46,21 @@ def _measure_route(plan: Plan) -> dict[str, list[Result] | str]:
     found: dict[str, list[Result] | str] = {}
     for repeats in sorted({case.repeats for case in plan.route}):
         cases = [case for case in plan.route if case.repeats == repeats]
-        found |= interleave({case.key: lambda case=case: _route(case) for case in cases}, repeats)
+        found |= interleave({case.key: partial(_route, case) for case in cases}, repeats)
     return {case.key: found[case.key] for case in plan.route}
 
 
-def history_seconds() -> float:
-    """Return seconds of the history 2014-2022 at scale 1 by the command line, on all cores, run folder written."""
+def history_seconds(scale: float = 1.0) -> float:
+    """Return seconds of the history 2014-2022 by the command line, on all cores, run folder written."""
     with tempfile.TemporaryDirectory() as folder:
-        words = ["run", str(FOLDER / "history.yaml"), "--out", str(Path(folder) / "run"), "--force"]
+        words = [
+            "run",
+            str(FOLDER / "history.yaml"),
+            "--out",
+            str(Path(folder) / "run"),
+            "--scale",
+            str(scale),
+        ]
         code = f"from experiments.cli import main; main({words!r})"
         begin = time.perf_counter()
         done = subprocess.run(
@@ -75,9 +83,7 @@ def measure(plan: Plan, parts: list[str]) -> dict[str, Any]:
     found: dict[str, Any] = {"mode": plan.name, "machine": machine.describe()}
     if "r" in parts:
         print("workload R")
-        found["r"] = interleave(
-            {case.key: lambda case=case: _peer(case) for case in plan.peers}, plan.repeats
-        )
+        found["r"] = interleave({case.key: partial(_peer, case) for case in plan.peers}, plan.repeats)
     if "route" in parts:
         print("the full model on the real route")
         found["route"] = _measure_route(plan)

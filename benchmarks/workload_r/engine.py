@@ -114,15 +114,11 @@ def build_world(world: RouteWorld, regime: int) -> layout.World:
     setup["n_legs"], setup["n_places"] = r.LEGS, PLACES
     setup["bonded"] = setup["unbonded"] = 1.0
     n_blocks, terminal = len(layout.PLACE_BLOCKS), layout.TERMINAL_ORDER
-    status = [
-        np.full(r.LEGS, Status.TRAVELLING),
-        *(np.full(PLACES, s) for s in layout.PLACE_BLOCKS),
-        terminal,
-    ]
-    place = [world.end, *[np.arange(PLACES)] * n_blocks, np.full(len(terminal), -1)]
+    status = np.r_[np.full(r.LEGS, Status.TRAVELLING), np.repeat(layout.PLACE_BLOCKS, PLACES), terminal]
+    place = np.r_[world.end, np.tile(np.arange(PLACES), n_blocks), np.full(len(terminal), -1)]
     return layout.World(
-        cell_status=np.concatenate(status).astype(np.uint8),
-        cell_place=np.concatenate(place).astype(np.int32),
+        cell_status=status.astype(np.uint8),
+        cell_place=place.astype(np.int32),
         rate=_rates(world, regime),
         risk=np.arange(r.GROUPS, dtype=np.uint8),
         leg=_legs(world),
@@ -236,5 +232,5 @@ class EngineR:
 
     def bytes_a_person(self) -> float:
         """Return the memory of everything that grows with people, lists that are never written left out."""
-        columns = sum(getattr(self.people, name).nbytes for name in self.people._fields)
-        return (columns + self._active.nbytes) / self.n
+        columns: int = sum(getattr(self.people, name).nbytes for name in self.people._fields)
+        return float(columns + self._active.nbytes) / self.n

@@ -129,7 +129,8 @@ class Model(_Base):
 
     def found(self) -> None:
         """Make the graph."""
-        world, self.graph = self.source, nx.DiGraph()
+        world = self.source
+        self.graph: nx.DiGraph[int] = nx.DiGraph()
         for n in range(r.NODES):
             self.graph.add_node(
                 n, is_destination=bool(world.is_destination[n]), go_home=float(world.go_home[n]),

@@ -162,4 +162,4 @@ class Peer:
 
     def bytes_a_person(self) -> float:
         """Return the size of the frame."""
-        return self.size / self.n
+        return float(self.size) / self.n

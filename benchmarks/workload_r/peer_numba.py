@@ -95,4 +95,4 @@ class Peer:
 
     def bytes_a_person(self) -> float:
         """Return the memory of the columns."""
-        return sum(c.nbytes for c in self.people) / self.n
+        return float(sum(c.nbytes for c in self.people)) / self.n

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from benchmarks.workload_r import definition as r
 from benchmarks.workload_r.definition import Ints, Records
 from benchmarks.workload_r.expected import Shares, counted
+
+Rows = npt.NDArray[np.signedinteger[Any]]
 
 
 def _per(flow: Ints, kind: int, legs: Ints) -> None:
@@ -29,7 +34,7 @@ class Peer:
         self.hazard = np.cumsum(self.world.hazard, 2)
         self.records = Records.empty(days)
 
-    def _travel(self, rows: Ints, k: int, flow: Ints) -> None:
+    def _travel(self, rows: Rows, k: int, flow: Ints) -> None:
         leg = self.place[rows]
         u = self.rng.random(rows.size) / self.v[rows]
         event = (u[:, None] >= self.hazard[k][leg]).sum(1)  # 0 death, 1 detention, 2 robbery, 3 none
@@ -45,7 +50,7 @@ class Peer:
         self.place[there] = node = self.world.end[self.place[there]]
         self.state[there] = np.where(self.world.is_destination[node], r.ARRIVED, r.NODE)
 
-    def _leave(self, rows: Ints, k: int, flow: Ints) -> None:
+    def _leave(self, rows: Rows, k: int, flow: Ints) -> None:
         node, group = self.place[rows], self.group[rows]
         u = self.rng.random(rows.size)
         home = self.world.go_home[node]
@@ -58,7 +63,7 @@ class Peer:
         self.state[rows], self.done[rows], self.broke[rows] = r.TRAVEL, 0, False
         _per(flow, r.ENTERED, leg)
 
-    def _release(self, rows: Ints) -> None:
+    def _release(self, rows: Rows) -> None:
         u = self.rng.random(rows.size)
         self.state[rows[u < r.RELEASE * r.DEPORTED]] = r.RETURNED
         free = rows[(u >= r.RELEASE * r.DEPORTED) & (u < r.RELEASE)]
@@ -69,8 +74,8 @@ class Peer:
         """Live all days."""
         for t, k in enumerate(r.regime_of_day(len(self.records.flow))):
             rows = [np.flatnonzero(self.state == s) for s in (r.TRAVEL, r.NODE, r.DETAINED)]
-            self._travel(rows[0], k, self.records.flow[t])
-            self._leave(rows[1], k, self.records.flow[t])
+            self._travel(rows[0], int(k), self.records.flow[t])
+            self._leave(rows[1], int(k), self.records.flow[t])
             self._release(rows[2])
             here = np.flatnonzero(self.state == r.NODE)
             key = self.place[here].astype(np.int32) * r.GROUPS + self.group[here]

@@ -11,7 +11,8 @@ from benchmarks.targets import key_figures, targets
 
 def peer(padded, **more):
     return {
-        "people": 1000, "padded": padded, "active": 0.65 * padded, "bytes_a_person": 10.0, "import_s": 0.1, "z": 1.0,
+        "people": 1_000_000, "padded": padded, "active": 0.65 * padded, "bytes_a_person": 10.0, "import_s": 0.1,
+        "z": 1.0,
     } | more  # fmt: skip
 
 
@@ -53,6 +54,13 @@ def test_what_was_not_measured_neither_holds_nor_fails():
     assert held["workload R, one thread, padded"] is True
     assert held["full model, cost of a person-day, dearest over cheapest"] is False
     assert held["compiling everything"] is None
+
+
+def test_a_smaller_size_does_not_decide_what_is_asked_at_a_million():
+    found = results()
+    found["r"]["engine/1"] = [peer(310e6, people=100_000)]
+    held = {target.what: (target.found, target.holds) for target in targets(found)}
+    assert held["workload R, one thread, padded"] == ("310.00 million a second", None)
 
 
 def test_the_page_says_why_a_peer_has_no_figure():
