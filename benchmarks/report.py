@@ -154,7 +154,7 @@ def page(found: dict[str, Any]) -> str:
     """Return the page as Markdown."""
     text = _HEAD.format(mode=found["mode"])
     text += _table(["", ""], [[name, value] for name, value in found["machine"].items()])
-    text += "\n## What must hold\n\nA dash: not measured in this mode, or not at the million people at which it is asked.\n\n"
+    text += "\n## What must hold\n\nA dash: not measured in this mode, or not at the million people it is asked at.\n\n"
     text += _table(["what", "asked", "found", "holds"], _target_rows(targets(found)))
     if "r" in found:
         head = ["implementation", "people", "threads", "padded, million a second", "active, million a second"]

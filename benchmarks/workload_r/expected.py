@@ -46,8 +46,9 @@ def leg_chances(hazard: Floats, v: Floats, terms: Terms) -> Floats:
     if terms is Terms.REFERENCE:
         return hazard[:, :, None] * v
     rate = -np.log1p(-hazard)[:, :, None] * np.stack([v, np.ones_like(v), v])
-    total: Floats = rate.sum(1, keepdims=True)
-    return -np.expm1(-total) * rate / total
+    total = rate.sum(1, keepdims=True)
+    chance: Floats = -np.expm1(-total) * rate / total
+    return chance
 
 
 class _Forward:

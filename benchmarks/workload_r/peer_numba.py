@@ -87,7 +87,7 @@ class Peer:
         """Live all days."""
         world, of = self.world, self.records
         for t, k in enumerate(r.regime_of_day(len(of.flow))):
-            _live_day(
+            _live_day(  # type: ignore[call-arg]
                 self.seed, t, *self.people, self.hazard[k], world.depart, world.go_home, self.choice[k], world.out,
                 world.start, world.end, world.days, world.is_destination, of.at_node[t], of.flow[t], of.outcome[t],
             )  # fmt: skip
