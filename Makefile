@@ -4,6 +4,7 @@ SHELL := /bin/bash
 
 VENV := .venv
 BIN := $(VENV)/bin
+PEERS := .venv-peers# packages that ask for an older NumPy than ours
 # uv is used where it is installed (much quicker), never required. `make UV= test` does without it.
 UV ?= $(shell command -v uv 2>/dev/null)
 # The first Python on the PATH that is 3.11, 3.12 or 3.13.
@@ -55,8 +56,17 @@ lint: $(VENV)/.ready-dev ## style, types and import contracts
 test: lint ## set up and pass all tests
 	$(BIN)/python -m pytest -n 2
 
-bench: $(VENV)/.ready ## how fast a run is, by scale and threads
-	$(BIN)/python benchmarks/speed.py
+$(PEERS)/.ready: benchmarks/peers.txt | $(BIN)/python
+	@echo "setting up the benchmark's peers"
+	@if [ -n "$(UV)" ]; then $(UV) venv --quiet --allow-existing --python $(BIN)/python $(PEERS) && \
+		$(UV) pip install --quiet --python $(PEERS)/bin/python -r $<; \
+	else $(BIN)/python -m venv $(PEERS) && \
+		$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check -r $<; fi \
+		|| { echo "the peers do not install here; the benchmark goes on without them"; exit 0; }
+	@mkdir -p $(PEERS) && touch $@
+
+bench: $(VENV)/.ready $(PEERS)/.ready ## how fast it is, beside peers: docs/validation/benchmarks.md (BENCH=--quick for minutes)
+	$(BIN)/python -m benchmarks.run $(BENCH)
 
 orders: $(VENV)/.ready ## hold the history of 2014-2019 against published numbers: docs/validation/orders_of_magnitude.md
 	$(BIN)/python -m experiments.orders_of_magnitude docs/validation/orders_of_magnitude
@@ -76,6 +86,6 @@ reference: $(VENV)/.ready-dev ## write scenarios/schema.json, scenarios/REFERENC
 	$(BIN)/python -m simulation.spec.register
 
 clean: ## remove set-up, caches and compiled kernels; runs/ stays
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist build
+	rm -rf $(VENV) $(PEERS) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist build
 	rm -rf "$${XDG_CACHE_HOME:-$$HOME/.cache}/safepassage"
 	find simulation calibration experiments tests -name __pycache__ -type d -prune -exec rm -rf {} +

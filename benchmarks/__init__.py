@@ -1,0 +1,1 @@
+"""How fast the engine is, beside other ways to simulate the same thing; `make bench` runs all of it."""
