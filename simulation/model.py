@@ -151,7 +151,7 @@ class RouteModel(mesa.Model):
             scenario, seed=self.seed, scale=self.scale, threads=self.recorder.tally.flow.shape[0]
         )
         for mine, its in zip((*self.people, self._number), (*twin.people, twin._number), strict=True):
-            its[...] = mine
+            np.copyto(its, mine)
         twin.recorder = deepcopy(self.recorder)
         for name in _CARRIED:
             setattr(twin, name, deepcopy(getattr(self, name)))

@@ -191,7 +191,7 @@ def live(world, keys, people, tally, row, luck, start_place, day, days_left):  #
 
 @entry
 def settle_in(world, keys, people, n, day):  # type: ignore[no-untyped-def]
-    """Prepare the first n people, who are on the way on the eve of a run, ``day``: wages from then on, next decision."""
+    """Prepare the first n people, on the way on the eve of a run, ``day``: wages from then on, next decision."""
     world, people = by_reference(world), by_reference(people)
     for row in range(n):
         life = people.life[row]
