@@ -11,12 +11,12 @@ import mesa
 import numpy as np
 
 from simulation.cohorts import follow_cohorts
+from simulation.crowd import Crowd
 from simulation.institutions import Institution, found_institutions
 from simulation.kernels.day import settle_in
-from simulation.kernels.layout import I32, LIFE, SERVICES, U64, Purpose, Status
+from simulation.kernels.layout import I32, SERVICES, U64, People, Purpose, Status
 from simulation.kernels.rng import Stream, stream_key
-from simulation.kernels.rows import part_ended, shared_lucks
-from simulation.kernels.screening import DAYS_OF_LUCK, draw_luck
+from simulation.kernels.rows import shared_lucks
 from simulation.machine import n_cores
 from simulation.people_view import PeopleSet, Person
 from simulation.phases import DAY
@@ -36,11 +36,9 @@ def _keys(seed: int) -> U64:
     return keys
 
 
-_LINES = np.dtype((np.void, LIFE.itemsize))  # a record as bytes: numpy would copy it field by field
-
 # What a fork takes along beside people, counts and outlook.
 _CARRIED = (
-    "day", "days_left", "n_ended", "n_seen", "quota_left", "capacity_left", "returns_left",
+    "day", "days_left", "quota_left", "capacity_left", "returns_left",
     "relocation_left", "is_stale",
 )  # fmt: skip
 
@@ -86,13 +84,8 @@ class RouteModel(mesa.Model):
         self.keys = _keys(self.seed)
         self.institutions: list[Institution] = found_institutions(self)
         population = build_population(scenario, self.routes, self.seed, scale, parameters)
-        self.people, self.n_initial = population.people, population.n_initial
-        self.start_days = self.people.life["start_day"].copy()
-        self.n_ended, self.n_seen = 0, self.n_initial  # rows n_ended..n_seen - 1 are looked at
-        self._number = np.arange(self.people.due.size, dtype=np.int32)  # of the person in a row, for good
-        self._row: I32 | None = None  # its inverse, made when somebody looks at people
-        self.luck = np.empty((DAYS_OF_LUCK, self.people.due.size), np.uint8)
-        self.luck_until = self.first_day  # day from which screening bytes must be drawn
+        self.n_initial = population.n_initial
+        self.crowd = Crowd(population.people, self.n_initial, self.first_day)
         settle_in(self.world, self.keys, self.people, self.n_initial, self.first_day - 1)
         self._found_allotments()
         self.cell_status, self._cell_place = cell_status(self.routes)
@@ -150,8 +143,7 @@ class RouteModel(mesa.Model):
         twin = RouteModel(
             scenario, seed=self.seed, scale=self.scale, threads=self.recorder.tally.flow.shape[0]
         )
-        for mine, its in zip((*self.people, self._number), (*twin.people, twin._number), strict=True):
-            np.copyto(its, mine)
+        twin.crowd.take_state(self.crowd)
         twin.recorder = deepcopy(self.recorder)
         for name in _CARRIED:
             setattr(twin, name, deepcopy(getattr(self, name)))
@@ -161,38 +153,19 @@ class RouteModel(mesa.Model):
         return twin
 
     @property
-    def rows(self) -> slice:
-        """Rows of everybody whose journey may not have ended."""
-        return slice(self.n_ended, self.n_seen)
+    def people(self) -> People:
+        """Columns of everybody."""
+        return self.crowd.people
 
     @property
-    def row_of(self) -> I32:
-        """Row in which each person is now, (N,), by the number that the person keeps for good."""
-        if self._row is None:
-            self._row = np.empty_like(self._number)
-            self._row[self._number] = np.arange(self._number.size, dtype=np.int32)
-        return self._row
+    def start_days(self) -> I32:
+        """Days on which people could start, (N,), rising."""
+        return self.crowd.start_days
 
-    def admit_starters(self) -> None:
-        """Look, from today on, at the people who could start today, too."""
-        self.n_seen = int(np.searchsorted(self.start_days, np.int32(self.day), side="right"))
-
-    def draw_luck(self) -> None:
-        """Draw the screening bytes of everybody who is looked at until they are drawn again; ended rows go first.
-
-        A person's bytes follow from who and day alone, so it does not matter when they are drawn.
-        """
-        if self.day < self.luck_until:
-            return
-        order, ended = part_ended(self.world, self.people, self.n_ended, self.n_seen)
-        if ended > 0:
-            for column in (self.people.due, self.people.bound, self.people.life.view(_LINES), self._number):
-                column[self.n_ended : self.n_seen] = column[order]
-            self.n_ended += ended
-            self._row = None
-        self.luck_until = (self.day // DAYS_OF_LUCK + 1) * DAYS_OF_LUCK
-        last = int(np.searchsorted(self.start_days, np.int32(self.luck_until), side="left"))
-        draw_luck(self.keys[Stream.SCREEN], self.people, self.luck, self.n_ended, last, self.day)
+    @property
+    def rows(self) -> slice:
+        """Rows of everybody whose journey may not have ended."""
+        return self.crowd.rows
 
     @property
     def today(self) -> date:
@@ -238,11 +211,11 @@ class RouteModel(mesa.Model):
         come for many runs.
         """
         self.pool.shutdown(wait=False)
-        del self.people, self.recorder, self.start_days, self.luck
+        del self.crowd, self.recorder
 
     def _started(self) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         status = self.cell_status[self.people.life["cell"]]
-        return np.sort(self._number[status >= Status.WAITING]).astype(np.int64)
+        return np.sort(self.crowd.number_of[status >= Status.WAITING]).astype(np.int64)
 
 
 def _lanes(threads: int | None) -> int:

@@ -26,7 +26,7 @@ class Person(mesa.Agent):
     """One person on the move: a view. Two views of the same person are equal; none can be changed.
 
     Attributes:
-        row: The person's number in the model, the same for good (rows of the columns move: see RouteModel.row_of).
+        row: The person's number in the model, the same for good (rows of the columns move: see Crowd.row_of).
     """
 
     model: RouteModel
@@ -45,7 +45,7 @@ class Person(mesa.Agent):
 
     @property
     def _life(self) -> np.void:
-        record: np.void = self.model.people.life[self.model.row_of[self.row]]
+        record: np.void = self.model.people.life[self.model.crowd.row_of[self.row]]
         return record
 
     @property
@@ -224,7 +224,7 @@ class PeopleSet(AgentSet):
             if location is not None:
                 cells &= np.array([self.model.location_of(c) == location for c in range(cells.size)])
             members = members[members >= 0]
-            members = members[cells[self.model.people.life["cell"][self.model.row_of[members]]]]
+            members = members[cells[self.model.people.life["cell"][self.model.crowd.row_of[members]]]]
         if filter_func is not None:
             passing = (m for m in members if filter_func(self._agent(int(m))))
             return self._with(_first(passing, limit), inplace)

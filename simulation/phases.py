@@ -134,26 +134,26 @@ def policy(model: RouteModel) -> None:
         model.scenario, model.routes, model.settings, model.scale, model.reference_value, model.outlook
     )
     if has_changed:
-        apply_time_limits(model.world, model.people, model.n_ended, model.n_seen, model.day)
+        apply_time_limits(model.world, model.people, model.rows.start, model.rows.stop, model.day)
     if has_changed or not np.array_equal(rates, model.world.rate):
-        refresh_bounds(model.world, model.people, model.n_ended, model.n_seen)
+        refresh_bounds(model.world, model.people, model.rows.start, model.rows.stop)
     model.is_stale = False
 
 
 def live(model: RouteModel) -> None:
     """Everybody lives the day on the state of the world at its start."""
-    model.admit_starters()
-    model.draw_luck()
-    tally = model.recorder.tally
+    crowd, tally = model.crowd, model.recorder.tally
+    crowd.admit_starters(model.day)
+    crowd.draw_luck(model.world, model.keys[Stream.SCREEN], model.day)
 
     def lane(number: int) -> None:
         live_day(
-            model.world, model.keys, model.people, model.luck, tally, number, model.n_ended, model.n_seen, CHUNK,
+            model.world, model.keys, model.people, crowd.luck, tally, number, crowd.n_ended, crowd.n_seen, CHUNK,
             model.routes.stream_place, model.day, model.days_left,
         )  # fmt: skip
 
     lanes = range(tally.flow.shape[0])
-    if len(lanes) == 1 or model.n_seen - model.n_ended <= CHUNK:
+    if len(lanes) == 1 or crowd.n_seen - crowd.n_ended <= CHUNK:
         for number in lanes:
             lane(number)
     else:

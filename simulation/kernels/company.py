@@ -196,10 +196,42 @@ def leave_others(world, people, first, size, i):  # type: ignore[no-untyped-def]
                 life.together &= ~(1 << j)
 
 
+@inner
+def go_as_one(world, people, first, size, day):  # type: ignore[no-untyped-def]
+    """Return whether a party that was together has done the same all day and shares its purse: nothing to look over."""
+    head = people.life[first]
+    status = world.cell_status[head.cell]
+    if has_ended(status) or status == Status.NOT_STARTED:
+        return False
+    everybody = (1 << size) - 1
+    last = people.life[first + size - 1]
+    spare = 1  # members who carry a dollar more come first
+    for i in range(size):
+        life = people.life[first + i]
+        carries = 1 if life.flags & SPARE else 0
+        if (
+            life.cell != head.cell
+            or people.due[first + i] != people.due[first]
+            or life.vehicle != head.vehicle
+            or life.flags & (OWN_WAY | LEFT)
+            or life.together != everybody - (1 << i)
+            or life.money != last.money + carries
+            or carries > spare
+            or (status == Status.WORKING and life.since != day)
+        ):
+            return False
+        spare = carries
+    return not last.flags & SPARE
+
+
 @step
 def look_over(world, keys, people, tally, first, where, day, days_left):  # type: ignore[no-untyped-def]
     """Compare where the members of one party are with whom they were with; where (MAX_PARTY,) int64 scratch."""
     size = np.int64(people.life[first].party_size)
+    if go_as_one(world, people, first, size, day):
+        for i in range(size):
+            people.life[first + i].flags &= ~LISTED
+        return
     has_child, has_parent = False, False
     for i in range(size):
         has_child |= people.life[first + i].group % DEMOGRAPHICS % 3 == 1

@@ -17,8 +17,9 @@ from simulation.kernels.vulnerability import wear_down
 def take_into_custody(world, keys, people, tally, row, place, day, days_left):  # type: ignore[no-untyped-def]
     """Place somebody in the community, hold them in an unofficial site, or detain them, tonight if room is scarce."""
     rules = world.place[place]
-    if rules.alternatives > 0.0 and (
-        uniform(keys[Stream.CUSTODY], people.life[row].who, day, 3) < rules.alternatives
+    if rules.alternatives >= 1.0 or (
+        rules.alternatives > 0.0
+        and uniform(keys[Stream.CUSTODY], people.life[row].who, day, 3) < rules.alternatives
     ):
         count(tally, people, row, Event.ALTERNATIVE)
         stay_at(world, keys, people, tally, row, place, Status.ALTERNATIVE, day, days_left)

@@ -7,14 +7,12 @@ a service, custody, pathways, programmes) is only listed here and settled after 
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from simulation.kernels.act import decide
 from simulation.kernels.compile import entry, inner, step
 from simulation.kernels.custody import leave_custody, take_into_custody
-from simulation.kernels.harm import event_of_day, suffer
+from simulation.kernels.harm import event_of_day, harm_after_arrival, suffer
 from simulation.kernels.hazards import NOTHING
 from simulation.kernels.help import ask_for_help
 from simulation.kernels.layout import (
@@ -37,7 +35,6 @@ from simulation.kernels.moves import (
     is_child,
     is_free,
     lane_of,
-    load_today,
     place_cell,
     rates_of,
     refresh_bound,
@@ -46,17 +43,16 @@ from simulation.kernels.moves import (
     stay_at,
 )
 from simulation.kernels.reference import by_reference
-from simulation.kernels.rng import Stream, to_uniform, uniform, words
+from simulation.kernels.rng import Stream, uniform
 from simulation.kernels.screening import DAYS_OF_LUCK, screen
 
 
 @step
-def arrive(world, keys, people, tally, row, leg, rest, u, load, day, days_left):  # type: ignore[no-untyped-def]
+def arrive(world, keys, people, tally, row, leg, rest, byte, day, days_left):  # type: ignore[no-untyped-def]
     """End a leg: live the rest of the day at the place reached, then decide, by the leg's purpose.
 
     rest  share of the day left, in [0, 1)
-    u     the day's uniform; NaN if today's event has already happened
-    load  sum of the rates a day on the leg, which spared the person today
+    byte  the day's screening byte; 256 if today's event has already happened
     """
     place, purpose = world.leg[leg].destination, world.leg[leg].purpose
     if purpose == Purpose.REGULAR:
@@ -69,17 +65,18 @@ def arrive(world, keys, people, tally, row, leg, rest, u, load, day, days_left):
     life, here = people.life[row], world.place[place]
     if purpose == Purpose.INTERCEPTION:
         chance = here.interception_child if is_child(life.group) else here.interception_adult
-        if uniform(keys[Stream.CUSTODY], people.life[row].who, day, 1) < chance:
+        if chance >= 1.0 or (
+            chance > 0.0 and uniform(keys[Stream.CUSTODY], people.life[row].who, day, 1) < chance
+        ):
             take_into_custody(world, keys, people, tally, row, place, day, days_left)
             return
     if here.is_terminal:
         end_in_arrival(world, people, tally, row, place, days_left)
         return
     if not here.is_sea_zone:
-        if not np.isnan(u) and rest > 0.0:
+        if byte < 256.0 and rest > 0.0:
             cell = place_cell(world, place, Status.WAITING)
-            spared = math.exp(-load * (1.0 - rest))
-            harm = event_of_day(world, people, row, cell, 1.0 - (1.0 - u) / spared, rest, HARMS)
+            harm = harm_after_arrival(world, keys, people, row, leg, cell, byte, rest, day)
             if harm != NOTHING:
                 stay_at(world, keys, people, tally, row, place, Status.WAITING, day, days_left)
                 if suffer(world, keys, people, tally, row, harm, day, days_left):
@@ -95,25 +92,24 @@ def arrive(world, keys, people, tally, row, leg, rest, u, load, day, days_left):
 
 
 @inner
-def travel(world, keys, people, tally, row, u, day, days_left):  # type: ignore[no-untyped-def]
+def travel(world, keys, people, tally, row, byte, day, days_left):  # type: ignore[no-untyped-def]
     """A day on a leg: the vehicle's fate, then the person's own, then perhaps the arrival."""
     life, due = people.life[row], people.due[row]
     leg = life.cell
     fraction = float(life.last_fraction) if due == day else 1.0
     if life.vehicle != 0 and share_fate(world, keys, people, tally, row, leg, fraction, day, days_left):
         return
-    load = load_today(world, life, leg, HARMS)
-    harm = event_of_day(world, people, row, leg, u, fraction, HARMS)
+    harm = event_of_day(world, keys, people, row, leg, byte, fraction, HARMS, day)
     if harm != NOTHING:
-        u = np.nan
+        byte = 256.0
         if suffer(world, keys, people, tally, row, harm, day, days_left):
             return
     if people.due[row] <= day:  # an injury may have put it off
-        arrive(world, keys, people, tally, row, leg, 1.0 - fraction, u, load, day, days_left)
+        arrive(world, keys, people, tally, row, leg, 1.0 - fraction, byte, day, days_left)
 
 
 @inner
-def stay(world, keys, people, tally, row, u, day, days_left):  # type: ignore[no-untyped-def]
+def stay(world, keys, people, tally, row, byte, day, days_left):  # type: ignore[no-untyped-def]
     """A day at a place or in custody: a harm, a need for a service, the end of the stay, or nothing."""
     life = people.life[row]
     cell = life.cell
@@ -122,7 +118,7 @@ def stay(world, keys, people, tally, row, u, day, days_left):  # type: ignore[no
     if due and not is_free(status):
         leave_custody(world, keys, people, tally, row, day, days_left)
         return
-    event = event_of_day(world, people, row, cell, u, 1.0, rates_of(world, life))
+    event = event_of_day(world, keys, people, row, cell, byte, 1.0, rates_of(world, life), day)
     if event != NOTHING or due:
         collect_wages(world, people, tally, row, day)
     if event == Rate.LEAVE:
@@ -181,12 +177,11 @@ def live(world, keys, people, tally, row, luck, start_place, day, days_left):  #
         return
     if status > Status.DETAINED or status == Status.STAYED_HOME:
         return
-    a, b, _, _ = words(keys[Stream.EVENT], people.life[row].who, day, 0)
-    u = (float(luck) + to_uniform(a, b)) / 256.0
+    byte = float(luck)
     if status == Status.TRAVELLING or status == Status.PATHWAY:
-        travel(world, keys, people, tally, row, u, day, days_left)
+        travel(world, keys, people, tally, row, byte, day, days_left)
     else:
-        stay(world, keys, people, tally, row, u, day, days_left)
+        stay(world, keys, people, tally, row, byte, day, days_left)
 
 
 @entry

@@ -48,25 +48,24 @@ def choose(world, keys, life, place, choice_class, luck, day, as_boat):  # type:
         if weight <= 0.0:
             continue
         option = world.option[k]
-        if not as_boat and not may_take(world, keys, life, option):
-            continue
         if option.price > has:
-            short = True
+            short = short or may_take(world, keys, life, option)
             continue
         if option.block != block:
             block = option.block
             w0, w1, w2, w3 = words(keys[Stream.CHOICE], luck, day, block)
         word = w0 if option.slot == 0 else w1 if option.slot == 1 else w2 if option.slot == 2 else w3
         u = (float(word) + 0.5) / 4294967296.0
-        if option.kind == Option.STAY:  # how good it is depends on the others: last
-            staying, stay = -math.log(1.0 - u) / weight, k
+        stays = option.kind == Option.STAY  # how good that is depends on the others: last
+        if u >= best * weight and not stays:  # -log(1 - u) >= u: it cannot win, nothing else is needed
             continue
-        if u >= best * weight:  # -log(1 - u) >= u: it cannot win, the logarithm is not needed
+        if not as_boat and not may_take(world, keys, life, option):
             continue
         finish = -math.log(1.0 - u) / weight
-        if finish < best:
-            best = finish
-            winner = k
+        if stays:
+            staying, stay = finish, k
+        elif finish < best:
+            best, winner = finish, k
     if short and world.place[place].savings <= 0.0:
         staying /= max(world.stuck[place, choice_class], 1e-12)
     return (stay if staying < best else winner), short

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 from simulation.kernels.compile import inner, step
 from simulation.kernels.custody import take_into_custody
-from simulation.kernels.hazards import NOTHING, draw_event
-from simulation.kernels.layout import OWN_WAY, Event, Purpose, Rate, Service, Status
+from simulation.kernels.hazards import NOTHING, draw_event, total_rate
+from simulation.kernels.layout import HARMS, OWN_WAY, Event, Purpose, Rate, Service, Status
 from simulation.kernels.legs import bring_ashore
 from simulation.kernels.money import lose, pay
 from simulation.kernels.moves import (
@@ -19,23 +21,56 @@ from simulation.kernels.moves import (
     seek_factor,
     stay_at,
 )
-from simulation.kernels.rng import Stream, uniform
+from simulation.kernels.rng import Stream, to_uniform, uniform, words
 from simulation.kernels.vulnerability import hurt
 
 _HEALTH, _BASIC, _PROTECTION = 1 << Service.HEALTH, 1 << Service.BASIC, 1 << Service.PROTECTION
 
 
 @inner
-def event_of_day(world, people, row, cell, u, fraction, n_rates):  # type: ignore[no-untyped-def]
-    """Return what a person's share of a day in a cell holds, or NOTHING: see hazards.draw_event."""
+def event_of_day(world, keys, people, row, cell, byte, fraction, n_rates, day):  # type: ignore[no-untyped-def]
+    """Return what a person's share of a day in a cell holds, or NOTHING: see hazards.draw_event.
+
+    The screening byte leads the day's uniform; the rest of it is drawn only where the byte does not decide.
+    """
     life = people.life[row]
-    if u >= fraction * 1.000001 * load_today(world, life, cell, n_rates):  # 1 - exp(-total) <= total
+    if byte / 256.0 >= fraction * 1.000001 * load_today(
+        world, life, cell, n_rates
+    ):  # 1 - exp(-total) <= total
         return NOTHING
     event, _ = draw_event(
-        u, fraction, world.rate, cell, world.risk[life.group], n_rates, world.harm_multiplier,
-        life.vulnerability, seek_factor(world, life), bond_factor(world, life),
+        uniform_of_day(keys, people, row, byte, day), fraction, world.rate, cell, world.risk[life.group], n_rates,
+        world.harm_multiplier, life.vulnerability, seek_factor(world, life), bond_factor(world, life),
     )  # fmt: skip
     return event
+
+
+@inner
+def uniform_of_day(keys, people, row, byte, day):  # type: ignore[no-untyped-def]
+    """Return the uniform that decides a person's day: the screening byte, then 53 bits more."""
+    a, b, _, _ = words(keys[Stream.EVENT], people.life[row].who, day, 0)
+    return (byte + to_uniform(a, b)) / 256.0
+
+
+@inner
+def harm_after_arrival(world, keys, people, row, leg, cell, byte, rest, day):  # type: ignore[no-untyped-def]
+    """Return the harm of what is left of a day on which a leg has ended without one, or NOTHING.
+
+    The leg spared the person, whose uniform lies above the chance of a harm on it: what is above is uniform again.
+    """
+    life = people.life[row]
+    seek, bond = seek_factor(world, life), bond_factor(world, life)
+    spared = math.exp(-(1.0 - rest) * total_rate(
+        world.rate, leg, world.risk[life.group], HARMS, world.harm_multiplier, life.vulnerability, seek, bond
+    ))  # fmt: skip
+    if 1.0 - (1.0 - byte / 256.0) / spared >= rest * 1.000001 * load_today(world, life, cell, HARMS):
+        return NOTHING
+    u = 1.0 - (1.0 - uniform_of_day(keys, people, row, byte, day)) / spared
+    harm, _ = draw_event(
+        max(u, 0.0), rest, world.rate, cell, world.risk[life.group], HARMS, world.harm_multiplier,
+        life.vulnerability, seek, bond,
+    )  # fmt: skip
+    return harm
 
 
 def _need_after(harm):  # type: ignore[no-untyped-def]
