@@ -29,12 +29,15 @@ import numpy as np
 from benchmarks.workload_r import definition as r
 from benchmarks.workload_r.definition import Floats, Population, RouteWorld
 from benchmarks.workload_r.expected import Shares
+from simulation.crowd import Crowd
 from simulation.kernels import layout
-from simulation.kernels.day import refresh_bounds, settle_in
+from simulation.kernels.day import refresh_bounds
+from simulation.kernels.hazards import loads
 from simulation.kernels.layout import NEVER, Event, Option, Purpose, Rate, Status
 from simulation.kernels.rng import Stream, stream_key
 from simulation.phases import live
 from simulation.recorder import Recorder
+from simulation.world.people import records
 from simulation.world.policy import calendar, day_number
 
 PLACES = 2 * r.NODES  # nodes, then their twins for people who are detained
@@ -116,16 +119,18 @@ def build_world(world: RouteWorld, regime: int) -> layout.World:
     n_blocks, terminal = len(layout.PLACE_BLOCKS), layout.TERMINAL_ORDER
     status = np.r_[np.full(r.LEGS, Status.TRAVELLING), np.repeat(layout.PLACE_BLOCKS, PLACES), terminal]
     place = np.r_[world.end, np.tile(np.arange(PLACES), n_blocks), np.full(len(terminal), -1)]
+    rate = _rates(world, regime)
     return layout.World(
         cell_status=status.astype(np.uint8),
         cell_place=place.astype(np.int32),
-        rate=_rates(world, regime),
+        rate=rate,
+        load=loads(rate),
         risk=np.arange(r.GROUPS, dtype=np.uint8),
         leg=_legs(world),
         place=_places(world),
         option=option,
         option_start=start,
-        weight=_weights(world, regime, option, start),
+        weight=np.asfortranarray(_weights(world, regime, option, start)),
         stuck=np.ones((PLACES, layout.CHOICE_CLASSES)),
         go=np.ones((2, layout.CHOICE_CLASSES)),
         savings=np.zeros(2),
@@ -140,16 +145,13 @@ def build_world(world: RouteWorld, regime: int) -> layout.World:
 def build_people(population: Population) -> layout.People:
     """Return everybody waiting at the first node, alone."""
     n = population.group.size
-    who = np.arange(n, dtype=np.uint64)
-    life = np.zeros(n, layout.LIFE)
-    life["party"], life["party_size"], life["start_day"] = who, 1, -1
+    life = records(n)
+    life["who"] = life["party"] = np.arange(n, dtype=np.uint64)
+    life["party_size"], life["start_day"] = 1, -1
     life["group"] = life["choice_class"] = population.group
     life["vulnerability"] = np.rint((population.vulnerability - _LOWEST_V) / _V_RANGE * 255)
     life["cell"] = _block(Status.WAITING).start + population.node
-    return layout.People(
-        who=who, due=np.full(n, NEVER, np.int32), bound=np.zeros(n, np.uint8),
-        luck=np.zeros((n, 16), np.uint8), life=life,
-    )  # fmt: skip
+    return layout.People(due=np.full(n, NEVER, np.int32), bound=np.zeros(n, np.uint8), life=life)
 
 
 class EngineR:
@@ -164,30 +166,21 @@ class EngineR:
         self.days_left, self.daily = 0, daily
         self.source = r.make_world()
         self.world = build_world(self.source, 0)
-        self.people = build_people(r.make_people(n))
         self.keys = np.zeros(max(Stream) + 1, np.uint64)
         for stream in Stream:
             self.keys[stream] = stream_key(seed, stream)
         self.routes = SimpleNamespace(stream_place=np.zeros(2, np.int32))
-        self._active, self.n_active = np.arange(n, dtype=np.int32), n
-        settle_in(self.world, self.keys, self.people, self.rows, FIRST_DAY)
-        refresh_bounds(self.world, self.people, self.rows)
+        self.people = build_people(r.make_people(n))
+        self.crowd = Crowd(self.people, n, FIRST_DAY)
+        refresh_bounds(self.world, self.people, 0, n)
         self.pool = ThreadPoolExecutor(threads)
         self.recorder = Recorder(threads, self.world.cell_status, r.GROUPS, r.LEGS, days, n)
         self.recorder.count_initial(self.people.life["cell"], self.people.life["group"])
 
     @property
-    def rows(self) -> layout.I32:
-        """Rows of everybody whose journey may not have ended."""
-        return self._active[: self.n_active]
-
-    @property
     def today(self) -> date:
         """Date of the day that was lived last."""
         return calendar(self.day)
-
-    def admit_starters(self) -> None:
-        """Nobody starts later: all are on the way on the first day."""
 
     def step(self) -> None:
         """Live the next day; on the first day of a regime all tables are built anew."""
@@ -199,7 +192,7 @@ class EngineR:
             self.recorder.begin_month(self.days_left)
         if index and self.regimes[index] != self.regimes[index - 1]:
             self.world = build_world(self.source, int(self.regimes[index]))
-            refresh_bounds(self.world, self.people, self.rows)
+            refresh_bounds(self.world, self.people, self.crowd.n_ended, self.crowd.n_seen)
         live(self)  # type: ignore[arg-type]  # it has all that the phase asks of a model
         self.recorder.end_day(index)
         if self.days_left == 1:
@@ -232,5 +225,4 @@ class EngineR:
 
     def bytes_a_person(self) -> float:
         """Return the memory of everything that grows with people, lists that are never written left out."""
-        columns: int = sum(getattr(self.people, name).nbytes for name in self.people._fields)
-        return float(columns + self._active.nbytes) / self.n
+        return self.crowd.bytes_a_person

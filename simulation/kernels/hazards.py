@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from simulation.kernels.compile import inner
-from simulation.kernels.layout import F64, HARMS, LOADS, Rate
+from simulation.kernels.layout import F32, F64, HARMS, LOADS, Rate
 
 NOTHING = -1
 
@@ -85,9 +85,12 @@ screening_bound = inner(_screening_bound)
 SCALED, ABDUCTED, ARRESTED, SEEKING_HELP, LEAVING = range(5)
 
 
-def loads(rate: F64) -> F64:
-    """Return (C, R, LOADS) rates added up by what they are multiplied by, from (C, R, RATES)."""
-    load = np.zeros((*rate.shape[:2], LOADS))
+def loads(rate: F64) -> F32:
+    """Return (C, R, LOADS) rates added up by what they are multiplied by, from (C, R, RATES).
+
+    Single precision: they are only compared against, with a margin of 1e-6; rates decide.
+    """
+    load = np.zeros((*rate.shape[:2], LOADS), np.float32)
     alone = [Rate.ABDUCTION, Rate.ARREST, Rate.SEEK, Rate.LEAVE]
     load[..., SCALED] = np.delete(rate, alone, axis=2).sum(axis=2)
     load[..., ABDUCTED : LEAVING + 1] = rate[..., alone]

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
 I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
@@ -68,7 +69,7 @@ class Rate(IntEnum):
 
 HARMS = 8
 RATES = 10
-LOADS = 8  # a line of the processor's cache; the last three are empty
+LOADS = 8  # half a line of the processor's cache; the last three are empty
 
 
 @unique
@@ -349,7 +350,7 @@ class World(NamedTuple):
     cell_status: U8  # (C,) Status
     cell_place: I32  # (C,) place of a place-like cell, destination of a leg, -1 for terminal cells
     rate: F64  # (C, R, RATES) per day, at the vulnerability of reference; R risk classes
-    load: F64  # (C, R, LOADS) the same, added up by what they are multiplied by: see hazards.loads
+    load: F32  # (C, R, LOADS) the same, added up by what they are multiplied by: see hazards.loads
     risk: U8  # (G,) risk class of a group; its lowest bit says child
     leg: Records  # (L,) LEG
     place: Records  # (P,) PLACE

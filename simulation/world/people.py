@@ -100,7 +100,7 @@ def _starters(
     return roster, stream[which], start[which]
 
 
-def _records(n: int) -> layout.Records:
+def records(n: int) -> layout.Records:
     """Return (n,) LIFE of zeros, each in one line of the processor's cache: a record across two costs two fetches."""
     size = layout.LIFE.itemsize
     raw = np.zeros((n + 1) * size, np.uint8)
@@ -126,7 +126,7 @@ def build_population(
     roster, stream = _concatenate([roster0, roster1]), np.concatenate([stream0, stream1])
     n, n_initial = roster.who.size, roster0.who.size
     n_legs, n_places = len(routes.legs), len(routes.places)
-    life = _records(n)
+    life = records(n)
     life["who"] = roster.who
     group, choice_class, vulnerability = np.empty(n, np.int32), np.empty(n, np.uint8), np.empty(n, np.uint8)
     draw_persons(
