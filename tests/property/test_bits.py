@@ -45,7 +45,8 @@ def shuffle_rows(model: RouteModel, seed: int) -> None:
     order = np.argsort(places[party], kind="stable")
     for column in model.people:
         column[:] = column[order]
-    model.start_days[:] = model.first_day  # so that all rows are looked at
+    model.start_days[:] = model.first_day  # all rows are looked at, from the first day on
+    model.crowd.n_seen = model.start_days.size
 
 
 @pytest.mark.parametrize("name", ["fork", "sea", "route"])
