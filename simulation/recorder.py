@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulation.kernels import layout
+from simulation.kernels.harvest import harvest
 from simulation.kernels.layout import EVENTS, F64, I32, I64, LISTS, U8, Event, Tally
 
 AnyInt = npt.NDArray[np.integer[Any]]
@@ -82,7 +83,9 @@ class Recorder:
 
     def count_initial(self, cell: I32, group: I32) -> None:
         """Count where everybody is before the first day."""
-        np.add.at(self._stock, (cell, group), 1)
+        n_groups = self._stock.shape[1]
+        where = np.bincount(cell.astype(np.int64) * n_groups + group, minlength=self._stock.size)
+        self._stock += where.reshape(self._stock.shape)
         self._initial += np.bincount(self._status[cell], minlength=N_STATUSES)
 
     @property
@@ -122,9 +125,9 @@ class Recorder:
     def listed(self, which: int) -> I32:
         """Take what the lanes listed today, (n, 2) int32 of row and target. which: a list of the layout."""
         lists, numbers = self.tally.listed, self.tally.n_listed
-        parts = [lists[lane, which, : numbers[lane, which]] for lane in range(lists.shape[0])]
-        taken: I32 = np.concatenate(parts)
+        parts = [lists[lane, which, :n] for lane, n in enumerate(numbers[:, which].tolist()) if n]
         numbers[:, which] = 0
+        taken: I32 = np.concatenate(parts) if parts else np.empty((0, 2), np.int32)
         return taken
 
     def end_day(self, index: int) -> None:
@@ -140,18 +143,12 @@ class Recorder:
 
     def end_month(self) -> None:
         """Close the month: keep its counts as sparse rows and start new ones at zero."""
-        lanes = np.moveaxis(self.tally.events, 3, 1)  # as they lie in memory
-        events = lanes[0] if lanes.shape[0] == 1 else lanes.sum(axis=0)
-        flat = np.flatnonzero(events)
-        kind, cell, group = np.unravel_index(flat, events.shape)
-        order = np.lexsort((kind, group, cell))
-        month = np.full(flat.size, self._month)
-        self._events.append((month, cell[order], group[order], kind[order], events.ravel()[flat[order]]))
+        cell, group, kind, count = harvest(np.moveaxis(self.tally.events, 3, 1))  # as they lie in memory
+        self._events.append((np.full(cell.size, self._month, np.int32), cell, group, kind, count))
         days = self.tally.moved[..., 0].sum(axis=0)
         alive = np.flatnonzero(self._alive)
         cell, group = np.nonzero(days[alive])
         self._days.append((np.full(cell.size, self._month), alive[cell], group, days[alive[cell], group]))
-        self.tally.events[:] = 0
         self._month += 1
 
     def last_month(self, event: Event) -> I64:
