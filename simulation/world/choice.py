@@ -86,9 +86,7 @@ def _terms(routes: Routes, perceived: Perceived, parameters: dict[str, float], r
     bias = np.tile(perceived.bias, (INTENTIONS, 1)).T[leg]  # (n, CHOICE_CLASSES): odd classes are uninformed
     death = np.minimum(bias * perceived.death[leg, None], 1.0)
     stopped = np.minimum(bias * perceived.stopped[leg, None], 1.0 - death)
-    utility[k] = (
-        -cost[leg, None] - parameters["risk_weight"] * death - parameters["arrest_weight"] * stopped
-    )
+    utility[k] = -cost[leg, None] - parameters["risk_weight"] * death - parameters["arrest_weight"] * stopped
     utility[k] -= (parameters["path_size_weight"] * np.log(routes.parallel))[leg, None]
     through[k], held_back[k] = 1.0 - death - stopped, stopped
     returned = (routes.is_sea[leg] == 1) & (routes.back_leg[leg] >= 0)

@@ -132,7 +132,9 @@ class Routes:
         )
         names = dict.fromkeys(name for of_zone in self.vehicle.values() for name in of_zone)
         return {
-            name: np.where(shared, [self.vehicle.get(leg.risk_zone, {}).get(name, 0.0) for leg in self.legs], 0.0)
+            name: np.where(
+                shared, [self.vehicle.get(leg.risk_zone, {}).get(name, 0.0) for leg in self.legs], 0.0
+            )
             for name in names
         }
 
