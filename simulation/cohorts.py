@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from simulation.kernels.layout import I64, U8, Records, Status
@@ -22,16 +24,18 @@ def follow_cohorts(life: Records, cell_status: U8) -> I64:
         (n, 7) rows of year of start (``BEFORE`` for those already under way), group, status at the end, then people,
         people with at least one incident of harm, ever detained, who ever tried the sea.
     """
-    status = cell_status[life["cell"]].astype(np.int64)
-    started = status >= Status.WAITING
-    life, status = life[started], status[started]
-    days, which = np.unique(life["start_day"], return_inverse=True)
-    years = np.array([BEFORE if day < 0 else calendar(int(day)).year for day in days], np.int64)
-    year = years[which] if days.size else np.zeros(0, np.int64)
-    keys = np.stack([year, life["group"].astype(np.int64), status], axis=1)
-    rows, of = np.unique(keys, axis=0, return_inverse=True)
-    marks = (np.ones(year.size), life["incidents"] > 0, life["times_detained"] > 0, life["sea_attempts"] > 0)
-    counted = [np.bincount(of.ravel(), weights=mark, minlength=len(rows)).astype(np.int64) for mark in marks]
-    return (
-        np.concatenate([rows, np.stack(counted, axis=1)], axis=1) if len(rows) else np.zeros((0, 7), np.int64)
-    )
+    status = cell_status[life["cell"]]
+    started = np.flatnonzero(status >= Status.WAITING)
+    if not started.size:
+        return np.zeros((0, 7), np.int64)
+    day = np.maximum(life["start_day"], -1)[started] + 1
+    year_of = np.array([BEFORE] + [calendar(d).year for d in range(int(day.max()))], np.int64)
+    years, which = np.unique(year_of, return_inverse=True)
+    group = life["group"][started].astype(np.int64)
+    shape = (years.size, int(group.max()) + 1, int(status.max()) + 1)
+    key = (which[day] * shape[1] + group) * shape[2] + status[started]
+    marks = [life[name][started] > 0 for name in ("incidents", "times_detained", "sea_attempts")]
+    counted = [np.bincount(key[mark], minlength=math.prod(shape)) for mark in (slice(None), *marks)]
+    found = np.flatnonzero(counted[0])
+    year, in_group, ended = np.unravel_index(found, shape)
+    return np.stack([years[year], in_group, ended, *(number[found] for number in counted)], axis=1)

@@ -147,8 +147,9 @@ class Recorder:
         self._events.append((np.full(cell.size, self._month, np.int32), cell, group, kind, count))
         days = self.tally.moved[..., 0].sum(axis=0)
         alive = np.flatnonzero(self._alive)
-        cell, group = np.nonzero(days[alive])
-        self._days.append((np.full(cell.size, self._month), alive[cell], group, days[alive[cell], group]))
+        row, group = (found.astype(np.int32) for found in np.nonzero(days[alive]))
+        month = np.full(row.size, self._month, np.int32)
+        self._days.append((month, alive.astype(np.int32)[row], group, days[alive[row], group]))
         self._month += 1
 
     def last_month(self, event: Event) -> I64:
@@ -162,10 +163,8 @@ class Recorder:
         """Return everything that was counted, and what has become of the departure cohorts."""
         month, cell, group, kind, count = (np.concatenate(c) for c in zip(*self._events, strict=True))
         d_month, d_cell, d_group, d_count = (np.concatenate(c) for c in zip(*self._days, strict=True))
-        as_i32 = np.int32
         return Counts(
-            month.astype(as_i32), cell.astype(as_i32), group.astype(as_i32), kind.astype(as_i32),
-            count.astype(np.int64), d_month.astype(as_i32), d_cell.astype(as_i32), d_group.astype(as_i32),
-            d_count.astype(np.int64), self._flow, self._census, self._stock, self.stock, np.stack(self._on_the_way),
-            np.stack(self._believed), np.stack(self._true), cohorts,
+            month, cell, group, kind, count, d_month, d_cell, d_group, d_count, self._flow, self._census,
+            self._stock, self.stock, np.stack(self._on_the_way), np.stack(self._believed), np.stack(self._true),
+            cohorts,
         )  # fmt: skip

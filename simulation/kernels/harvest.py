@@ -21,7 +21,7 @@ def harvest(events):  # type: ignore[no-untyped-def]
             found = 0
             for lane in range(n_lanes):
                 for group in range(n_groups):
-                    found += events[lane, kind, cell, group] != 0
+                    found += int(events[lane, kind, cell, group] != 0)
             is_busy[cell, kind] = found > 0
             most += found
     where, count = np.empty((3, most), np.int32), np.empty(most, np.int64)
@@ -31,14 +31,14 @@ def harvest(events):  # type: ignore[no-untyped-def]
         if kinds.size == 0:
             continue
         for group in range(n_groups):
-            for kind in kinds:
+            for busy in kinds:
                 total = np.int64(0)
                 for lane in range(n_lanes):
-                    total += events[lane, kind, cell, group]
+                    total += events[lane, busy, cell, group]
                 if total != 0:
-                    where[0, n], where[1, n], where[2, n], count[n] = cell, group, kind, total
+                    where[0, n], where[1, n], where[2, n], count[n] = cell, group, busy, total
                     n += 1
         for lane in range(n_lanes):
-            for kind in kinds:
-                events[lane, kind, cell, :] = 0
+            for busy in kinds:
+                events[lane, busy, cell, :] = 0
     return where[0, :n].copy(), where[1, :n].copy(), where[2, :n].copy(), count[:n].copy()

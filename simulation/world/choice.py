@@ -110,11 +110,15 @@ def solve(routes: Routes, perceived: Perceived, parameters: dict[str, float]) ->
     block = np.searchsorted(busy, routes.option_place)
     value = arrived.copy()
     for _ in range(_SWEEPS):
-        ahead = terms.through * value[terms.target] + terms.held_back * value[terms.back]
-        total = terms.utility + parameters["discount"] * ahead
+        total = value.take(terms.target, axis=0)
+        total *= terms.through
+        total += terms.held_back * value.take(terms.back, axis=0)
+        total *= parameters["discount"]
+        total += terms.utility
         top = np.maximum.reduceat(total, starts, axis=0)
         top[np.isneginf(top)] = 0.0
-        scaled = np.exp(total - top[block])
+        total -= top.take(block, axis=0)
+        scaled = np.exp(total, out=total)
         spread = np.add.reduceat(scaled, starts, axis=0)
         with np.errstate(divide="ignore"):
             better = np.where(spread > 0, top + np.log(spread), _NO_OPTION)
@@ -152,5 +156,5 @@ def stuck_factor(routes: Routes, perceived: Perceived, parameters: dict[str, flo
         if sweep % _LOOK == 0:  # what stands still, to the last bit, stays there
             moving = moving[after != before]
     stuck[endless] = waits
-    stuck = stuck.reshape(value.shape)
-    return np.asarray(np.exp(np.minimum(discount * (stuck - value), 0.0)), np.float64)
+    ahead = stuck.reshape(value.shape) - value
+    return np.asarray(np.exp(np.minimum(discount * ahead, 0.0)), np.float64)
