@@ -86,7 +86,7 @@ class Recorder:
         n_groups = self._stock.shape[1]
         where = np.bincount(cell.astype(np.int64) * n_groups + group, minlength=self._stock.size)
         self._stock += where.reshape(self._stock.shape)
-        self._initial += np.bincount(self._status[cell], minlength=N_STATUSES)
+        self._initial += np.bincount(self._status, self._stock.sum(axis=1), N_STATUSES).astype(np.int64)
 
     @property
     def stock(self) -> I64:
