@@ -42,15 +42,13 @@ def last_month_start(today: date) -> date:
 
 def roomiest(routes: Routes, room: I64) -> I32:
     """Return (P,) the other place of the same country where most people can still be detained; -1 if there is none."""
-    countries = np.array([place.country for place in routes.places])
-    # A sea zone has a row of custody.csv only so that the table is whole; nobody is held at sea.
-    can_hold = np.array([row is not None for row in routes.detention], np.bool_) & (routes.is_sea_zone == 0)
+    candidates = np.flatnonzero(routes.can_detain & (room > 0))
+    country = routes.country[candidates]
+    # Of places with as much room the last by name, wherever it stands in places.csv.
+    best = candidates[np.lexsort((routes.place_rank[candidates], room[candidates], country))]
     found = np.full(room.size, -1, np.int32)
-    for country in set(countries.tolist()):
-        candidates = np.flatnonzero((countries == country) & can_hold & (room > 0))
-        if candidates.size:  # of places with as much room the last by name, wherever it stands in places.csv
-            found[countries == country] = max(candidates, key=lambda p: (room[p], routes.places[p].id))
-    return found
+    found[routes.country[best]] = best  # by country: the last assignment holds
+    return found[routes.country]
 
 
 def sharing(pool: I32) -> I32:
@@ -70,7 +68,5 @@ def pooled(queue: I32, capacity: F64) -> F64:
 def split_by_service(listed: I32) -> I32:
     """Return (n, 2) row and place * SERVICES + kind, one entry a need that is asked for."""
     row, place, wants = listed[:, 0], listed[:, 1] // WANTS, listed[:, 1] % WANTS
-    asked = [
-        np.stack([row, place * SERVICES + kind], axis=1)[(wants >> kind) & 1 == 1] for kind in range(SERVICES)
-    ]
-    return np.concatenate(asked).astype(np.int32)
+    kind, who = np.nonzero((wants >> np.arange(SERVICES)[:, None]) & 1)
+    return np.stack([row[who], place[who] * SERVICES + kind], axis=1).astype(np.int32)

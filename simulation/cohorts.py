@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date
@@ -54,26 +55,21 @@ def follow_cohorts(life: Records, cell_status: U8) -> I64:
         (n, 7) rows of month of start (``month_number``; ``BEFORE`` for those already under way), group, status at the
         end, then people, people with at least one incident of harm, ever detained, who ever tried the sea.
     """
-    status = cell_status[life["cell"]].astype(np.int64)
-    started = status >= Status.WAITING
-    life, status = life[started], status[started]
-    if not status.size:
+    status = cell_status[life["cell"]]
+    started = np.flatnonzero(status >= Status.WAITING)
+    if not started.size:
         return np.zeros((0, 7), np.int64)
-    days, which = np.unique(life["start_day"], return_inverse=True)
-    months = np.array([BEFORE if day < 0 else month_number(calendar(int(day))) for day in days], np.int64)
-    n_groups = int(life["group"].max()) + 1
-    keys = (months[which] * n_groups + life["group"]) * len(Status) + status
-    rows, of = np.unique(keys, return_inverse=True)
-    marks = (
-        np.ones(status.size),
-        life["incidents"] > 0,
-        life["times_detained"] > 0,
-        life["sea_attempts"] > 0,
-    )
-    counted = [np.bincount(of, weights=mark, minlength=len(rows)).astype(np.int64) for mark in marks]
-    month_group, last = np.divmod(rows, len(Status))
-    month, group = np.divmod(month_group, n_groups)
-    return np.stack([month, group, last, *counted], axis=1)
+    day = np.maximum(life["start_day"], -1)[started] + 1
+    month_of = np.array([BEFORE] + [month_number(calendar(d)) for d in range(int(day.max()))], np.int64)
+    months, which = np.unique(month_of, return_inverse=True)
+    group = life["group"][started].astype(np.int64)
+    shape = (months.size, int(group.max()) + 1, int(status.max()) + 1)
+    key = (which[day] * shape[1] + group) * shape[2] + status[started]
+    marks = [life[name][started] > 0 for name in ("incidents", "times_detained", "sea_attempts")]
+    counted = [np.bincount(key[mark], minlength=math.prod(shape)) for mark in (slice(None), *marks)]
+    found = np.flatnonzero(counted[0])
+    month, in_group, ended = np.unravel_index(found, shape)
+    return np.stack([months[month], in_group, ended, *(number[found] for number in counted)], axis=1)
 
 
 def cohort_rows(cohorts: I64, scale: float, start: date, end: date, since: date | None) -> Iterator[Row]:

@@ -18,7 +18,7 @@ from simulation.kernels.layout import F64, Event, Purpose
 from simulation.result import RunResult
 from simulation.spec.models import Information, Scenario
 from simulation.units import DAYS_PER_YEAR
-from simulation.world.policy import Mask, calendar, change_days, day_number, land_controls, reference_settings
+from simulation.world.policy import Mask, calendar, change_days, day_number, reference_settings
 from simulation.world.routes import Routes, build_routes
 from simulation.world.tables import resolve_parameters
 
@@ -174,7 +174,7 @@ def _measures(desk: PolicyDesk) -> dict[str, Callable[[], float]]:
     """Return, by item, how many units a day today's settings use."""
     routes, now = desk.routes, desk.settings
     irregular: Mask = np.asarray(routes.purpose == Purpose.IRREGULAR, np.bool_)
-    controlled = land_controls(routes)
+    controlled = routes.land_controls
     usual = desk.parameters["control_reference"]
     helping = (routes.is_terminal == 0) & (routes.is_sea_zone == 0)
 

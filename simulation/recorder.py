@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulation.kernels import layout
+from simulation.kernels.harvest import harvest
 from simulation.kernels.layout import EVENTS, F64, I32, I64, LISTS, U8, Event, Tally
 
 AnyInt = npt.NDArray[np.integer[Any]]
@@ -82,8 +83,10 @@ class Recorder:
 
     def count_initial(self, cell: I32, group: I32) -> None:
         """Count where everybody is before the first day."""
-        np.add.at(self._stock, (cell, group), 1)
-        self._initial += np.bincount(self._status[cell], minlength=N_STATUSES)
+        n_groups = self._stock.shape[1]
+        where = np.bincount(cell.astype(np.int64) * n_groups + group, minlength=self._stock.size)
+        self._stock += where.reshape(self._stock.shape)
+        self._initial += np.bincount(self._status, self._stock.sum(axis=1), N_STATUSES).astype(np.int64)
 
     @property
     def stock(self) -> I64:
@@ -122,9 +125,9 @@ class Recorder:
     def listed(self, which: int) -> I32:
         """Take what the lanes listed today, (n, 2) int32 of row and target. which: a list of the layout."""
         lists, numbers = self.tally.listed, self.tally.n_listed
-        parts = [lists[lane, which, : numbers[lane, which]] for lane in range(lists.shape[0])]
-        taken: I32 = np.concatenate(parts)
+        parts = [lists[lane, which, :n] for lane, n in enumerate(numbers[:, which].tolist()) if n]
         numbers[:, which] = 0
+        taken: I32 = np.concatenate(parts) if parts else np.empty((0, 2), np.int32)
         return taken
 
     def end_day(self, index: int) -> None:
@@ -140,18 +143,13 @@ class Recorder:
 
     def end_month(self) -> None:
         """Close the month: keep its counts as sparse rows and start new ones at zero."""
-        lanes = np.moveaxis(self.tally.events, 3, 1)  # as they lie in memory
-        events = lanes[0] if lanes.shape[0] == 1 else lanes.sum(axis=0)
-        flat = np.flatnonzero(events)
-        kind, cell, group = np.unravel_index(flat, events.shape)
-        order = np.lexsort((kind, group, cell))
-        month = np.full(flat.size, self._month)
-        self._events.append((month, cell[order], group[order], kind[order], events.ravel()[flat[order]]))
+        cell, group, kind, count = harvest(np.moveaxis(self.tally.events, 3, 1))  # as they lie in memory
+        self._events.append((np.full(cell.size, self._month, np.int32), cell, group, kind, count))
         days = self.tally.moved[..., 0].sum(axis=0)
         alive = np.flatnonzero(self._alive)
-        cell, group = np.nonzero(days[alive])
-        self._days.append((np.full(cell.size, self._month), alive[cell], group, days[alive[cell], group]))
-        self.tally.events[:] = 0
+        row, group = (found.astype(np.int32) for found in np.nonzero(days[alive]))
+        month = np.full(row.size, self._month, np.int32)
+        self._days.append((month, alive.astype(np.int32)[row], group, days[alive[row], group]))
         self._month += 1
 
     def last_month(self, event: Event) -> I64:
@@ -165,10 +163,8 @@ class Recorder:
         """Return everything that was counted, and what has become of the departure cohorts."""
         month, cell, group, kind, count = (np.concatenate(c) for c in zip(*self._events, strict=True))
         d_month, d_cell, d_group, d_count = (np.concatenate(c) for c in zip(*self._days, strict=True))
-        as_i32 = np.int32
         return Counts(
-            month.astype(as_i32), cell.astype(as_i32), group.astype(as_i32), kind.astype(as_i32),
-            count.astype(np.int64), d_month.astype(as_i32), d_cell.astype(as_i32), d_group.astype(as_i32),
-            d_count.astype(np.int64), self._flow, self._census, self._stock, self.stock, np.stack(self._on_the_way),
-            np.stack(self._believed), np.stack(self._true), cohorts,
+            month, cell, group, kind, count, d_month, d_cell, d_group, d_count, self._flow, self._census,
+            self._stock, self.stock, np.stack(self._on_the_way), np.stack(self._believed), np.stack(self._true),
+            cohorts,
         )  # fmt: skip

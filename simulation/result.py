@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -82,29 +83,27 @@ class RunResult:
         start = self.scenario.document.period.start
         return 0 if since is None else max(0, (since.year - start.year) * 12 + since.month - start.month)
 
-    def _named(self, month: I32, cell: I32, group: I32, extra: dict[str, Any]) -> pd.DataFrame:
-        cells, groups = self.cells.iloc[cell], self.groups.iloc[group]
-        columns: dict[str, Any] = {"month": self.months[month].strftime("%Y-%m")}
-        for table in (cells, groups):
-            columns |= {str(name): table[name].to_numpy() for name in table}
-        return pd.DataFrame(columns | extra)
+    def _named(self, month: I32, cell: I32, group: I32, extra: dict[str, Any]) -> pa.Table:
+        columns = {"month": _named_once(self.months.strftime("%Y-%m"), month)}
+        for table, which in ((self.cells, cell), (self.groups, group)):
+            columns |= {str(name): _named_once(table[name], which) for name in table}
+        return pa.table(columns | extra)
 
     @property
     def events(self) -> pd.DataFrame:
         """Simulated events by month, setting, location, stream, sex, age, company and event: column ``people``."""
-        return self._of_kinds("event", "people", is_money=False)
+        return _frame(self._of_kinds("event", "people", is_money=False))
 
     @property
     def money(self) -> pd.DataFrame:
         """Whole USD of people simulated, by month, setting, location, group and flow of money: column ``usd``."""
-        return self._of_kinds("flow", "usd", is_money=True)
+        return _frame(self._of_kinds("flow", "usd", is_money=True))
 
-    def _of_kinds(self, kind: str, number: str, *, is_money: bool) -> pd.DataFrame:
+    def _of_kinds(self, kind: str, number: str, *, is_money: bool) -> pa.Table:
         c = self.counts
-        names = np.array([e.name.lower() for e in Event])
-        of = np.array([e.name.startswith("USD_") for e in Event])[c.event_kind] == is_money
-        extra = {kind: names[c.event_kind[of]], number: c.event_count[of]}
-        extra[kind] = np.array([name.removeprefix("usd_") for name in extra[kind]], str)
+        of = np.flatnonzero(np.array([e.name.startswith("USD_") for e in Event])[c.event_kind] == is_money)
+        names = [e.name.lower().removeprefix("usd_") for e in Event]
+        extra = {kind: _named_once(names, c.event_kind[of]), number: c.event_count[of]}
         return self._named(c.event_month[of], c.event_cell[of], c.event_group[of], extra)
 
     @property
@@ -150,8 +149,22 @@ class RunResult:
     @property
     def person_days(self) -> pd.DataFrame:
         """Simulated person-days by month, setting, location and group, from the census at the end of each day."""
+        return _frame(self._days)
+
+    @property
+    def _days(self) -> pa.Table:
         c = self.counts
         return self._named(c.days_month, c.days_cell, c.days_group, {"days": c.days_count})
+
+    def _table(self, name: str) -> pa.Table:
+        """Return one of TABLES as it is written; long ones have every name only once."""
+        if name == "person_days":
+            return self._days
+        if name == "events":
+            return self._of_kinds("event", "people", is_money=False)
+        if name == "money":
+            return self._of_kinds("flow", "usd", is_money=True)
+        return pa.Table.from_pandas(getattr(self, name), preserve_index=False)
 
     @property
     def flows(self) -> pd.DataFrame:
@@ -201,7 +214,7 @@ class RunResult:
             ) from error
         try:
             for name in TABLES:
-                write_parquet(getattr(self, name), temporary / f"{name}.parquet")
+                _write_table(self._table(name), temporary / f"{name}.parquet")
             (temporary / "metadata.json").write_text(
                 json.dumps(self.metadata(), indent=1) + "\n", encoding="utf-8"
             )
@@ -250,9 +263,33 @@ def check_target(target: Path, *, force: bool, kind: str) -> None:
 
 def write_parquet(table: pd.DataFrame, path: Path) -> None:
     """Write a table as one zstd Parquet file, by way of a temporary name."""
+    _write_table(pa.Table.from_pandas(table, preserve_index=False), path)
+
+
+def _write_table(table: pa.Table, path: Path) -> None:
     temporary = path.with_suffix(".tmp")
-    pq.write_table(pa.Table.from_pandas(table, preserve_index=False), temporary, compression="zstd")
+    # Names that are stored once are text to who reads the file: Arrow would note that they were codes.
+    has_codes = any(pa.types.is_dictionary(kind) for kind in table.schema.types)
+    pq.write_table(table, temporary, compression="zstd", store_schema=not has_codes)
     temporary.replace(path)
+
+
+def _named_once(names: Iterable[str], which: I32) -> pa.DictionaryArray:
+    """Return (n,) names by number; each different name is kept once."""
+    unique, code = np.unique(np.array(list(names), str), return_inverse=True)
+    return pa.DictionaryArray.from_arrays(
+        code.astype(np.int32)[which], pa.array(unique.tolist(), pa.string())
+    )
+
+
+def _frame(table: pa.Table) -> pd.DataFrame:
+    """Return a table with its names written out."""
+    columns = {
+        name: column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
+        for name, column in zip(table.column_names, table.columns, strict=True)
+    }
+    frame: pd.DataFrame = pa.table(columns).to_pandas()
+    return frame
 
 
 def read_parquet(path: Path) -> pd.DataFrame:

@@ -11,8 +11,8 @@ from simulation.kernels.layout import CREDIT
 from simulation.kernels.money import lognormal
 from simulation.kernels.rng import to_uniform, uniform, words
 
-# Kinds of members of a party. DRAWN: nobody says who it is, the person's own luck does.
-DRAWN, ADULT, CHILD, CHILD_ALONE = -1, 0, 1, 2
+# In place of a number of adults: one person, of whom nobody says who it is, their own luck does.
+SOLITARY = 255
 
 
 @entry
@@ -38,70 +38,73 @@ geometric = inner(_geometric)
 
 
 @entry
-def draw_parties(key, head, stream, shares, companions, children, most):  # type: ignore[no-untyped-def]
+def draw_parties(key, head, stream, shares, most, adults, size):  # type: ignore[no-untyped-def]
     """Draw who comes with each head of a party.
 
     head        (n,) uint64 who of the head
     stream      (n,) int32
     shares      (S, 3) share of heads who are adults; geometric ratio of companions; geometric ratio of children
-    companions, children  (n,) uint8 OUT; companions is 255 for a child who travels alone
     most        (2,) largest number of companions and of children
+    adults, size  (n,) uint8 OUT: adults of the party, the head among them, 0 for a child who travels alone; people
     """
     for i in range(head.size):
         a, b, c, d = words(key, head[i], 0, 0)
-        e, f, _, _ = words(key, head[i], 0, 1)
-        companions[i], children[i] = 255, 0
+        adults[i], size[i] = 0, 1
         if to_uniform(a, b) < shares[stream[i], 0]:
-            companions[i] = geometric(to_uniform(c, d), shares[stream[i], 1], most[0])
-            children[i] = geometric(to_uniform(e, f), shares[stream[i], 2], most[1])
+            e, f, _, _ = words(key, head[i], 0, 1)
+            adults[i] = 1 + geometric(to_uniform(c, d), shares[stream[i], 1], most[0])
+            size[i] = adults[i] + geometric(to_uniform(e, f), shares[stream[i], 2], most[1])
 
 
 @entry
 def draw_persons(  # type: ignore[no-untyped-def]
-    key, who, party, kind, stream, shares, uninformed, start, group, choice_class, vulnerability
+    key, head, stream, adults, size, first, shares, uninformed, start, life
 ):
-    """Draw sex, age, company, intention, knowledge and vulnerability of everybody.
+    """Draw sex, age, company, intention, knowledge and vulnerability of everybody, party by party.
 
-    party       (n,) uint64 whose luck intention and knowledge follow
-    kind        (n,) int8 DRAWN, ADULT, CHILD or CHILD_ALONE
+    head, stream, adults, size  (n,) of the parties: see parties.Parties
+    first       (n,) int64 row of the head; the others follow
     shares      (S, 6) female, child, unaccompanied among children, then cumulated europe, north_africa, region
     uninformed  share of people who understate risk;  start  mean vulnerability at the start (uniform on [0, 2 start])
-    group, choice_class, vulnerability  (n,) OUT
+    life        (N,) LIFE OUT
     """
-    for i in range(who.size):
-        s = stream[i]
-        a, b, c, d = words(key, who[i], 0, 0)
-        e, f, g, h = words(key, who[i], 0, 1)
-        i0, i1, j0, j1 = words(key, who[i], 0, 2)
-        if party[i] != who[i]:
-            _, _, g, h = words(key, party[i], 0, 1)
-            i0, i1, _, _ = words(key, party[i], 0, 2)
-        male = to_uniform(a, b) >= shares[s, 0]
-        if kind[i] == DRAWN:
-            child = to_uniform(c, d) < shares[s, 1]
-            alone = to_uniform(e, f) < shares[s, 2]
-        else:
-            child, alone = kind[i] != ADULT, kind[i] == CHILD_ALONE
-        group[i] = s * 6 + (3 if male else 0) + ((2 if alone else 1) if child else 0)
-        u = to_uniform(g, h)
-        intention = 0
+    for i in range(head.size):
+        s, everybody = stream[i], (np.int64(1) << np.int64(size[i])) - 1
+        e, f, g, h = words(key, head[i], 0, 1)
+        i0, i1, _, _ = words(key, head[i], 0, 2)
+        u, intention = to_uniform(g, h), 0
         while intention < 3 and u >= shares[s, 3 + intention]:
             intention += 1
-        choice_class[i] = intention * 2 + (1 if to_uniform(i0, i1) < uninformed else 0)
-        vulnerability[i] = np.uint8(min(1.0, 2.0 * start * to_uniform(j0, j1)) * 255.0 + 0.5)
+        choice_class = intention * 2 + (1 if to_uniform(i0, i1) < uninformed else 0)
+        for index in range(size[i]):
+            row, who = first[i] + index, head[i] + np.uint64(index)
+            a, b, c, d = words(key, who, 0, 0)
+            _, _, j0, j1 = words(key, who, 0, 2)
+            male = to_uniform(a, b) >= shares[s, 0]
+            child, alone = index >= adults[i], adults[i] == 0
+            if adults[i] == SOLITARY:
+                child, alone = to_uniform(c, d) < shares[s, 1], to_uniform(e, f) < shares[s, 2]
+            life[row].who, life[row].party = who, head[i]
+            life[row].group = s * 6 + (3 if male else 0) + ((2 if alone else 1) if child else 0)
+            life[row].choice_class = choice_class
+            life[row].vulnerability = np.uint8(min(1.0, 2.0 * start * to_uniform(j0, j1)) * 255.0 + 0.5)
+            life[row].party_size, life[row].party_index = size[i], index
+            life[row].together = everybody - (np.int64(1) << np.int64(index))
 
 
 @entry
-def draw_money(key, party, stream, n_initial, credit, median, spread, money, flags):  # type: ignore[no-untyped-def]
+def draw_money(key, head, stream, size, first, is_under_way, credit, median, spread, life):  # type: ignore[no-untyped-def]
     """Draw who can travel on credit, and what those who are already on the way have left; the same for all of a party.
 
-    party  (n,) uint64;  stream  (n,) int32;  n_initial  people under way before the first day, the first rows
+    head, stream, size, first  (n,) of the parties, as for draw_persons;  is_under_way  (n,) before the first day
     credit  share who can travel on credit;  median  (S,) USD;  spread  sigma of the log
-    money (n,) int32, flags (n,) uint8 OUT
+    life    (N,) LIFE OUT
     """
-    for i in range(party.size):
-        if uniform(key, party[i], 0, 1) < credit:
-            flags[i] |= CREDIT
-        if i < n_initial:
-            a, b, c, d = words(key, party[i], 0, 0)
-            money[i] = lognormal(to_uniform(a, b), to_uniform(c, d), median[stream[i]], spread)
+    for i in range(head.size):
+        on_credit, money = uniform(key, head[i], 0, 1) < credit, 0
+        if is_under_way[i]:
+            a, b, c, d = words(key, head[i], 0, 0)
+            money = lognormal(to_uniform(a, b), to_uniform(c, d), median[stream[i]], spread)
+        for row in range(first[i], first[i] + size[i]):
+            life[row].flags = CREDIT if on_credit else 0
+            life[row].money = money

@@ -17,6 +17,7 @@ from simulation.world.routes import Routes
 
 EUROPE, NORTH_AFRICA, REGION, CIRCULAR = range(4)
 _SWEEPS = 600  # a fixed number: the values of a place depend only on legs that can be reached from it, to the last bit
+_LOOK = 8  # sweeps after which values that stand still are left alone
 _NO_OPTION = -50.0  # value of a place from which nothing is open, in utils
 
 
@@ -55,43 +56,41 @@ class _Terms:
 
 def _terms(routes: Routes, perceived: Perceived, parameters: dict[str, float], reward: F64) -> _Terms:
     """Return utilities and perceived chances of every option, by choice class."""
-    n_options = routes.option_kind.size
-    region = np.minimum(routes.region, 2)
-    utility = np.full((n_options, CHOICE_CLASSES), -np.inf)
-    through, held_back = np.zeros((n_options, CHOICE_CLASSES)), np.zeros((n_options, CHOICE_CLASSES))
+    region, kind = np.minimum(routes.region, 2)[routes.option_place], routes.option_kind
+    utility = np.full((kind.size, CHOICE_CLASSES), -np.inf)
+    through, held_back = np.zeros(utility.shape), np.zeros(utility.shape)
     target, back = routes.option_place.copy(), routes.option_place.copy()
-    bias = np.tile(perceived.bias, (INTENTIONS, 1))  # (CHOICE_CLASSES, L): odd classes are uninformed
-    crowded = parameters["path_size_weight"] * np.log(routes.parallel)
-    for k in range(n_options):
-        here, kind, leg = int(routes.option_place[k]), routes.option_kind[k], int(routes.option_leg[k])
-        if kind == Option.STAY:
-            utility[k] = parameters["stay_utility"]
-            through[k] = 1.0
-        elif kind == Option.SETTLE:
-            utility[k] = parameters["settle_utility"] + reward[:, region[here]]
-        elif kind == Option.LEG and not perceived.open[leg]:
-            continue
-        elif kind == Option.RETURN or routes.purpose[leg] == Purpose.RETURN_VOLUNTARY:
-            utility[k] = parameters["return_utility"]
-            if region[here] == NORTH_AFRICA:  # people in circular work have done what they came for
-                utility[k, 2 * CIRCULAR : 2 * CIRCULAR + 2] += parameters["destination_reward"]
-        else:
-            cost = parameters["price_weight"] * perceived.price[leg] / 1000.0
-            cost += parameters["time_weight"] * perceived.days[leg]
-            target[k] = routes.destination[leg]
-            if routes.purpose[leg] == Purpose.REGULAR:
-                utility[k] = parameters["pathway_utility"] - cost
-                through[k] = perceived.admitted[leg]
-                held_back[k] = 1.0 - perceived.admitted[leg]
-                continue
-            death = np.minimum(bias[:, leg] * perceived.death[leg], 1.0)
-            stopped = np.minimum(bias[:, leg] * perceived.stopped[leg], 1.0 - death)
-            utility[k] = -cost - parameters["risk_weight"] * death - parameters["arrest_weight"] * stopped
-            utility[k] -= crowded[leg]
-            through[k] = 1.0 - death - stopped
-            held_back[k] = stopped
-            if routes.is_sea[leg] and routes.back_leg[leg] >= 0:
-                back[k] = routes.destination[routes.back_leg[leg]]
+    utility[kind == int(Option.STAY)] = parameters["stay_utility"]
+    through[kind == int(Option.STAY)] = 1.0
+    settling = kind == int(Option.SETTLE)
+    utility[settling] = parameters["settle_utility"] + reward[:, region[settling]].T
+    on_leg = np.flatnonzero(kind == int(Option.LEG))
+    on_leg = on_leg[perceived.open[routes.option_leg[on_leg]]]
+    purpose = routes.purpose[routes.option_leg[on_leg]]
+    voluntary, regular = purpose == int(Purpose.RETURN_VOLUNTARY), purpose == int(Purpose.REGULAR)
+    homeward = kind == int(Option.RETURN)
+    homeward[on_leg[voluntary]] = True
+    utility[homeward] = parameters["return_utility"]
+    # People in circular work have done what they came for.
+    done = np.flatnonzero(homeward & (region == NORTH_AFRICA))
+    utility[done, 2 * CIRCULAR : 2 * CIRCULAR + 2] += parameters["destination_reward"]
+    cost = parameters["price_weight"] * perceived.price / 1000.0
+    cost += parameters["time_weight"] * perceived.days
+    target[on_leg[~voluntary]] = routes.destination[routes.option_leg[on_leg[~voluntary]]]
+    k = on_leg[regular]
+    leg = routes.option_leg[k]
+    utility[k] = (parameters["pathway_utility"] - cost[leg])[:, None]
+    through[k], held_back[k] = perceived.admitted[leg, None], 1.0 - perceived.admitted[leg, None]
+    k = on_leg[~voluntary & ~regular]
+    leg = routes.option_leg[k]
+    bias = np.tile(perceived.bias, (INTENTIONS, 1)).T[leg]  # (n, CHOICE_CLASSES): odd classes are uninformed
+    death = np.minimum(bias * perceived.death[leg, None], 1.0)
+    stopped = np.minimum(bias * perceived.stopped[leg, None], 1.0 - death)
+    utility[k] = -cost[leg, None] - parameters["risk_weight"] * death - parameters["arrest_weight"] * stopped
+    utility[k] -= (parameters["path_size_weight"] * np.log(routes.parallel))[leg, None]
+    through[k], held_back[k] = 1.0 - death - stopped, stopped
+    returned = (routes.is_sea[leg] == 1) & (routes.back_leg[leg] >= 0)
+    back[k[returned]] = routes.destination[routes.back_leg[leg[returned]]]
     return _Terms(utility, through, held_back, target, back)
 
 
@@ -109,17 +108,23 @@ def solve(routes: Routes, perceived: Perceived, parameters: dict[str, float]) ->
         return arrived, np.zeros_like(terms.utility)
     starts = routes.option_start[busy]
     block = np.searchsorted(busy, routes.option_place)
-    value = arrived
+    value = arrived.copy()
     for _ in range(_SWEEPS):
-        ahead = terms.through * value[terms.target] + terms.held_back * value[terms.back]
-        total = terms.utility + parameters["discount"] * ahead
+        total = value.take(terms.target, axis=0)
+        total *= terms.through
+        total += terms.held_back * value.take(terms.back, axis=0)
+        total *= parameters["discount"]
+        total += terms.utility
         top = np.maximum.reduceat(total, starts, axis=0)
-        top = np.where(np.isfinite(top), top, 0.0)
-        scaled = np.exp(total - top[block])
+        top[np.isneginf(top)] = 0.0
+        total -= top.take(block, axis=0)
+        scaled = np.exp(total, out=total)
         spread = np.add.reduceat(scaled, starts, axis=0)
-        value = arrived.copy()
         with np.errstate(divide="ignore"):
-            value[busy] = np.where(spread > 0, top + np.log(spread), _NO_OPTION)
+            better = np.where(spread > 0, top + np.log(spread), _NO_OPTION)
+        if np.array_equal(better, value[busy]):  # to the last bit: no further sweep would change anything
+            break
+        value[busy] = better
     return np.where(terminal, arrived, value), scaled
 
 
@@ -138,9 +143,18 @@ def stuck_factor(routes: Routes, perceived: Perceived, parameters: dict[str, flo
     given_up = np.zeros_like(value)
     chosen = np.flatnonzero(homeward | on_leg)
     np.add.at(given_up, routes.option_place[chosen], np.exp(terms.utility[chosen]))
-    discount, stuck = parameters["discount"], value.copy()
+    discount, stays = parameters["discount"], parameters["stay_utility"]
     with np.errstate(divide="ignore"):
-        given_up = np.log(given_up)
-    for _ in range(_SWEEPS):
-        stuck = np.logaddexp(parameters["stay_utility"] + discount * stuck, given_up)
-    return np.asarray(np.exp(np.minimum(discount * (stuck - value), 0.0)), np.float64)
+        given_up = np.log(given_up).ravel()
+    stuck, endless = value.ravel().copy(), np.isneginf(given_up)  # nothing but staying
+    moving, waits = np.flatnonzero(~endless), stuck[endless]
+    for sweep in range(_SWEEPS):
+        waits = stays + discount * waits
+        before = stuck[moving]
+        after = np.logaddexp(stays + discount * before, given_up[moving])
+        stuck[moving] = after
+        if sweep % _LOOK == 0:  # what stands still, to the last bit, stays there
+            moving = moving[after != before]
+    stuck[endless] = waits
+    ahead = stuck.reshape(value.shape) - value
+    return np.asarray(np.exp(np.minimum(discount * ahead, 0.0)), np.float64)

@@ -9,11 +9,13 @@ from __future__ import annotations
 import calendar as gregorian
 
 import numpy as np
+import numpy.typing as npt
 
-from simulation.kernels.layout import F64, I32, MAX_PARTY, U64
+from simulation.kernels.layout import F64, I32, MAX_PARTY, NEVER, U64
+from simulation.kernels.persons import keep
 from simulation.kernels.rng import Stream, stream_key
 from simulation.spec.models import InitialGroup, Scenario
-from simulation.world.policy import calendar, day_number
+from simulation.world.policy import EPOCH, day_number
 from simulation.world.routes import Routes, name_hash
 
 _ORDINALS = 1 << 24
@@ -22,6 +24,13 @@ _ORDINALS = 1 << 24
 def _who(name: str, day: I32 | int, ordinal: U64) -> U64:
     base = np.uint64(name_hash(name, 24)) << np.uint64(40)
     return base | (np.asarray(day).astype(np.uint64) << np.uint64(24)) | ordinal
+
+
+def kept_at(seed: int, scale: float, who: U64) -> npt.NDArray[np.bool_]:
+    """Return (n,) who is simulated at a scale: by a keyed hash, so that smaller scales are nested."""
+    if scale >= 1.0:
+        return np.ones(who.size, np.bool_)
+    return np.asarray(keep(stream_key(seed, Stream.THINNING), who, scale))
 
 
 def _generator(seed: int, name: str, stream: Stream) -> np.random.Generator:
@@ -38,20 +47,21 @@ def expected_per_day(scenario: Scenario, stream: str, days: I32, headroom: float
         if row.stream == stream:
             season[row.month - 1] = row.weight
     season = season / season.mean() if season.sum() > 0 else np.ones(12)
-    dates = [calendar(int(d)) for d in days]
-    return (
-        np.array(
-            [
-                annual.get(d.year, 0.0) * season[d.month - 1] / (366 if gregorian.isleap(d.year) else 365)
-                for d in dates
-            ]
-        )
-        * headroom
-    )
+    date = np.datetime64(EPOCH, "D") + days
+    first, which = np.unique(date.astype("datetime64[Y]").astype(np.int64) + 1970, return_inverse=True)
+    journeys = np.array([annual.get(int(year), 0.0) for year in first])[which]
+    length = np.array([366 if gregorian.isleap(int(year)) else 365 for year in first])[which]
+    month = date.astype("datetime64[M]").astype(np.int64) % 12
+    return np.asarray(journeys * season[month] / length * headroom, np.float64)
 
 
 def potential_journeys(
-    scenario: Scenario, routes: Routes, seed: int, parameters: dict[str, float], heads: F64 | None
+    scenario: Scenario,
+    routes: Routes,
+    seed: int,
+    parameters: dict[str, float],
+    heads: F64 | None,
+    scale: float = 1.0,
 ) -> tuple[U64, I32, I32]:
     """Return (who, stream, start day) of everybody who could start in the period, by start day, then who.
 
@@ -64,13 +74,15 @@ def potential_journeys(
         parameters: Behavioural parameters by name.
         heads: (S,) heads of parties a person: only they are returned, with room for the numbers of members in who.
             None: everybody travels alone.
+        scale: Share of them kept.
     """
     per_head = 1 if heads is None else MAX_PARTY
     period = scenario.document.period
     days = np.arange(day_number(period.start), day_number(period.departures_end) + 1, dtype=np.int32)
     shape = parameters["departure_dispersion"]
     who, stream, start = [], [], []
-    for s, name in enumerate(routes.streams):
+    by_hash = sorted(enumerate(routes.streams), key=lambda stream: name_hash(stream[1], 24))
+    for s, name in by_hash:
         headroom = (1.0 if heads is None else heads[s]) / parameters["departure_reference"]
         mean = expected_per_day(scenario, name, days, headroom)
         generator = _generator(seed, name, Stream.DEPARTURES)
@@ -79,9 +91,11 @@ def potential_journeys(
             raise ValueError(f"stream {name} has more than {_ORDINALS // per_head - 1} people on one day")
         day = np.repeat(days, number)
         ordinal = np.arange(day.size) - np.repeat(np.r_[0, np.cumsum(number)[:-1]], number)
-        who.append(_who(name, day, (ordinal * per_head).astype(np.uint64)))
-        stream.append(np.full(day.size, s, np.int32))
-        start.append(day)
+        found = _who(name, day, (ordinal * per_head).astype(np.uint64))
+        mask = kept_at(seed, scale, found)
+        who.append(found[mask])
+        stream.append(np.full(who[-1].size, s, np.int32))
+        start.append(day[mask])
     return _ordered(who, stream, start)
 
 
@@ -92,8 +106,10 @@ def initial_heads(row: InitialGroup, per_head: int) -> U64:
 
 
 def _ordered(who: list[U64], stream: list[I32], start: list[I32]) -> tuple[U64, I32, I32]:
+    """Return columns by start day; within a day streams stay in order, and that is the order of who."""
     if not who:
         return np.zeros(0, np.uint64), np.zeros(0, np.int32), np.zeros(0, np.int32)
-    all_who, all_stream, all_start = np.concatenate(who), np.concatenate(stream), np.concatenate(start)
-    order = np.lexsort((all_who, all_start))
-    return all_who[order], all_stream[order], all_start[order]
+    all_start = np.concatenate(start)
+    day = (all_start - all_start.min(initial=NEVER)).astype(np.uint16)  # a short number sorts in linear time
+    order = np.argsort(day, kind="stable")
+    return np.concatenate(who)[order], np.concatenate(stream)[order], all_start[order]

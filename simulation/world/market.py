@@ -33,8 +33,9 @@ class Market:
     def begin(cls, routes: Routes) -> Market:
         """Return the market at rest."""
         ones = np.ones(len(routes.legs))
-        vehicles = np.array([leg.vehicle_capacity > 0 for leg in routes.legs], np.bool_)
-        is_served = (routes.purpose == Purpose.IRREGULAR) & (vehicles | (routes.price > 0))
+        is_served = (routes.purpose == Purpose.IRREGULAR) & (
+            (routes.vehicle_capacity > 0) | (routes.price > 0)
+        )
         return cls(is_served, ones, ones.copy(), np.zeros(ones.size))
 
     def copy(self) -> Market:

@@ -7,27 +7,25 @@ an adult. The mean number of children per head is what the stream's composition 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 
-from simulation.kernels.layout import F64, I32, U8, U64
-from simulation.kernels.persons import ADULT, CHILD, CHILD_ALONE, DRAWN, draw_parties
+from simulation.kernels.layout import F64, I32, I64, U8, U64
+from simulation.kernels.persons import SOLITARY, draw_parties
 from simulation.spec.models import Composition
 
 MOST = np.array([3, 4])  # companions and children of one head: a party has at most 8 people
-I8 = npt.NDArray[np.int8]
 
 
 @dataclass(frozen=True)
-class Roster:
-    """Everybody, party by party: members are neighbours, the head first. Each array (n,)."""
+class Parties:
+    """Who starts together: members are neighbours, the head first, adults before children. Each array (n,)."""
 
-    who: U64
-    party: U64  # who of the head
-    kind: I8  # of member: persons.DRAWN, ADULT, CHILD, CHILD_ALONE
-    size: U8
-    index: U8
+    head: U64  # who of the head; of a member, as much more as its number in the party
+    stream: I32
+    adults: U8  # 0: a child who travels alone; persons.SOLITARY: one person of whom nothing is known yet
+    size: U8  # people
 
 
 def truncated_mean(ratio: float, most: int) -> float:
@@ -36,6 +34,7 @@ def truncated_mean(ratio: float, most: int) -> float:
     return float(np.arange(most + 1) @ weight / weight.sum())
 
 
+@cache
 def ratio_for(mean: float, most: int) -> float:
     """Return the ratio at which weights ratio^k on 0..most have this mean; 1e6 where the mean is out of reach."""
     if mean <= 0.0:
@@ -43,7 +42,10 @@ def ratio_for(mean: float, most: int) -> float:
     low, high = 0.0, 1e6
     for _ in range(200):
         middle = (low + high) / 2 if high > 2 * low + 1e-9 else (low * high) ** 0.5
+        before = (low, high)
         low, high = (middle, high) if truncated_mean(middle, most) < mean else (low, middle)
+        if (low, high) == before:
+            break
     return high
 
 
@@ -72,8 +74,8 @@ def shape_of(row: Composition, companions_mean: float) -> PartyShape:
     return PartyShape(heads, adult_heads / heads, ratio, ratio_for(per_head, int(MOST[1])))
 
 
-def muster(key: np.uint64, head: U64, stream: I32, shapes: F64) -> Roster:
-    """Return everybody who comes with these heads.
+def muster(key: np.uint64, head: U64, stream: I32, shapes: F64) -> Parties:
+    """Return who comes with these heads.
 
     Args:
         key: Philox key of the stream PARTY.
@@ -81,30 +83,24 @@ def muster(key: np.uint64, head: U64, stream: I32, shapes: F64) -> Roster:
         stream: (n,) stream of each.
         shapes: (S, 3) adult share of heads, ratio of companions, ratio of children.
     """
-    companions, children = np.empty(head.size, np.uint8), np.empty(head.size, np.uint8)
-    draw_parties(key, head, stream, shapes, companions, children, MOST)
-    adult = companions < 255
-    adults = np.where(adult, companions + np.int64(1), 0)
-    size = np.where(adult, adults + children, 1)
-    first = np.cumsum(size) - size
-    index = np.arange(size.sum()) - np.repeat(first, size)
-    kind = np.where(
-        index < np.repeat(adults, size), ADULT, np.where(np.repeat(adult, size), CHILD, CHILD_ALONE)
-    )
-    party = np.repeat(head, size)
-    return Roster(
-        who=party | index.astype(np.uint64), party=party, kind=kind.astype(np.int8),
-        size=np.repeat(size, size).astype(np.uint8), index=index.astype(np.uint8),
-    )  # fmt: skip
+    adults, size = np.empty(head.size, np.uint8), np.empty(head.size, np.uint8)
+    draw_parties(key, head, stream, shapes, MOST, adults, size)
+    return Parties(head, stream, adults, size)
 
 
-def solitary(who: U64) -> Roster:
-    """Return a roster in which everybody travels alone and draws who they are."""
-    one = np.ones(who.size, np.uint8)
-    return Roster(who, who, np.full(who.size, DRAWN, np.int8), one, np.zeros(who.size, np.uint8))
+def solitary(head: U64, stream: I32) -> Parties:
+    """Return parties of one: everybody travels alone and draws who they are."""
+    return Parties(head, stream, np.full(head.size, SOLITARY, np.uint8), np.ones(head.size, np.uint8))
 
 
-def first_people(roster: Roster, n: int) -> Roster:
-    """Return the roster of the first n people; a party that is cut is smaller."""
-    size = np.minimum(roster.size[:n], n - (np.arange(n) - roster.index[:n])).astype(np.uint8)
-    return Roster(roster.who[:n], roster.party[:n], roster.kind[:n], size, roster.index[:n])
+def people_left(parties: Parties, begin: I64, people: I64) -> U8:
+    """Return (n,) sizes of parties of which only so many people of a group are wanted: the first ones.
+
+    Args:
+        parties: Group after group.
+        begin: (n,) position of the first party of each party's group.
+        people: (n,) people wanted of each party's group.
+    """
+    before = np.cumsum(parties.size, dtype=np.int64) - parties.size
+    left = people - (before - before[begin])
+    return np.clip(left, 0, parties.size).astype(np.uint8)

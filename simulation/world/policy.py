@@ -85,14 +85,6 @@ def eligibility(kind: str) -> tuple[int, int]:
     return mask, VULNERABLE if kind == "vulnerable" else 0
 
 
-def land_controls(routes: Routes) -> Mask:
-    """Return (L,) whether a leg is irregular, by land, and passes controls."""
-    return np.array(
-        [leg.control == "main" and leg.purpose == "irregular" and leg.mode != "sea" for leg in routes.legs],
-        np.bool_,
-    )
-
-
 def service_shares(scenario: Scenario) -> F64:
     """Return (SERVICES,) shares of a place's capacity; without services.csv all help is of the kind basic."""
     shares = np.zeros(SERVICES)
@@ -121,7 +113,7 @@ def reference_settings(scenario: Scenario, routes: Routes, parameters: dict[str,
 
     capacity = np.array([p.service_capacity for p in routes.places], np.float64)
     return Settings(
-        control=np.where(land_controls(routes), parameters["control_reference"], 0.0),
+        control=np.where(routes.land_controls, parameters["control_reference"], 0.0),
         closed=np.zeros(n_legs, np.bool_),
         anti_smuggling=np.zeros(n_legs),
         information=np.zeros(n_legs),

@@ -12,7 +12,7 @@ from simulation.kernels.layout import F64, HARMS, PLACE_BLOCKS, Purpose, Rate, S
 from simulation.world.choice import Perceived
 from simulation.world.market import rescue_quality
 from simulation.world.outlook import Outlook
-from simulation.world.policy import Mask, Settings, land_controls
+from simulation.world.policy import Mask, Settings
 from simulation.world.routes import Routes
 
 _CERTAIN = 0.999999  # a chance of 1 per leg would be an infinite rate
@@ -45,15 +45,8 @@ def vulnerability_multiplier(gamma: float, start: float) -> F64:
 
 def vehicle_chance(routes: Routes, quantity: str) -> F64:
     """Return (L,) a quantity of vehicle_risks.csv, 0 where people travel without shared fate."""
-    return np.array(
-        [
-            routes.vehicle.get(leg.risk_zone, {}).get(quantity, 0.0)
-            if leg.purpose == "irregular" and leg.mode in {"sea", "desert"}
-            else 0.0
-            for leg in routes.legs
-        ],
-        np.float64,
-    )
+    found = routes.vehicle_chances.get(quantity)
+    return np.zeros(len(routes.legs)) if found is None else found
 
 
 def _is_irregular(routes: Routes, *, by_land: bool = False, with_vehicles: bool = False) -> Mask:
@@ -61,7 +54,7 @@ def _is_irregular(routes: Routes, *, by_land: bool = False, with_vehicles: bool 
     if by_land:
         found &= routes.is_sea == 0
     if with_vehicles:
-        found &= np.array([leg.vehicle_capacity > 0 for leg in routes.legs], np.bool_)
+        found &= routes.vehicle_capacity > 0
     return found
 
 
@@ -71,7 +64,7 @@ def control_terms(routes: Routes, control: F64, reference: float) -> tuple[F64, 
     beyond = max(0, (c - r) / (1 - r)) with r the reference; within = min(c / r, 1) on controlled legs by land, where
     base arrests are defined, and 1 elsewhere.
     """
-    r = np.where(land_controls(routes), reference, 0.0)
+    r = np.where(routes.land_controls, reference, 0.0)
     beyond = np.maximum((control - reference) / (1.0 - reference), 0.0)
     within = np.where(r > 0, np.minimum(control / np.where(r > 0, r, 1.0), 1.0), 1.0)
     return beyond, within
@@ -81,7 +74,7 @@ def _arrests(routes: Routes, settings: Settings, beyond: F64, p: dict[str, float
     """Return (L,) arrests a day that come on top of base arrests."""
     controls = _per_day(beyond * p["arrest_at_full"], routes.mean_days)
     drivers = _per_day(settings.anti_smuggling * p["driver_arrest_at_full"], routes.mean_days)
-    return np.where(land_controls(routes), controls, 0.0) + np.where(
+    return np.where(routes.land_controls, controls, 0.0) + np.where(
         _is_irregular(routes, by_land=True), drivers, 0.0
     )
 
@@ -95,9 +88,7 @@ def _sought(routes: Routes, settings: Settings, full: float) -> F64:
 def _peril(routes: Routes, settings: Settings, outlook: Outlook, beyond: F64) -> F64:
     """Return (L,) chance of peril per leg."""
     p = outlook.parameters
-    full = np.where(
-        [leg.control == "main" for leg in routes.legs], p["main_peril_full"], p["bypass_peril_full"]
-    )
+    full = np.where(routes.is_main, p["main_peril_full"], p["bypass_peril_full"])
     factor = np.where(routes.is_sea == 1, 1.0, 1.0 + beyond * (full - 1.0))
     factor *= _sought(routes, settings, p["anti_smuggling_peril"])
     if outlook.market_on:

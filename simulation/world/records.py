@@ -36,7 +36,7 @@ def leg_records(routes: Routes, settings: Settings, hazards: LegHazards, scale: 
     """Return the legs as the kernels read them."""
     days = routes.days * settings.processing_factor[:, None]
     irregular = routes.purpose == Purpose.IRREGULAR
-    capacity = np.ceil(np.array([leg.vehicle_capacity for leg in routes.legs]) * scale)
+    capacity = np.ceil(routes.vehicle_capacity * scale)
     port = np.where((settings.disembark >= 0) & (routes.is_sea == 1), settings.disembark, routes.rescue_place)
     return _records(
         layout.LEG,

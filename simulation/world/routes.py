@@ -9,8 +9,10 @@ import hashlib
 import math
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from simulation.kernels.layout import DEMOGRAPHICS, F64, HARMS, I32, SEX_AGE, U8, U32, Option, Purpose
 from simulation.spec.models import Custody, Leg, Place, Risk, Scenario
@@ -89,10 +91,57 @@ class Routes:
     option_block: U32
     option_slot: U8
 
-    @property
+    @cached_property
     def mean_days(self) -> F64:
         """Mean travel time of each leg, days."""
         return np.asarray(self.days.mean(axis=1), np.float64)
+
+    @cached_property
+    def country(self) -> I32:
+        """Number of each place's country, (P,), below P."""
+        names = {name: i for i, name in enumerate(dict.fromkeys(place.country for place in self.places))}
+        return np.array([names[place.country] for place in self.places], np.int32)
+
+    @cached_property
+    def place_rank(self) -> I32:
+        """Rank of each place by id, (P,): an order that does not depend on places.csv."""
+        return np.argsort(np.argsort([place.id for place in self.places])).astype(np.int32)
+
+    @cached_property
+    def can_detain(self) -> npt.NDArray[np.bool_]:
+        """Whether people can be held at each place, (P,): a sea zone has a row of custody.csv only for the table."""
+        held = np.array([row is not None for row in self.detention], np.bool_)
+        return np.asarray(held & (self.is_sea_zone == 0), np.bool_)
+
+    @cached_property
+    def vehicle_capacity(self) -> I32:
+        """People to a vehicle of each leg, (L,); 0 where people do not travel by vehicle."""
+        return np.array([leg.vehicle_capacity for leg in self.legs], np.int32)
+
+    @cached_property
+    def is_main(self) -> npt.NDArray[np.bool_]:
+        """Whether each leg is a main route, (L,): one that passes controls where it is by land."""
+        return np.array([leg.control == "main" for leg in self.legs], np.bool_)
+
+    @cached_property
+    def land_controls(self) -> npt.NDArray[np.bool_]:
+        """Whether each leg is irregular, by land, and passes controls, (L,)."""
+        irregular = self.purpose == int(Purpose.IRREGULAR)
+        return np.asarray(self.is_main & irregular & (self.is_sea == 0), np.bool_)
+
+    @cached_property
+    def vehicle_chances(self) -> dict[str, F64]:
+        """Quantities of vehicle_risks.csv by name, (L,) each; 0 where people travel without shared fate."""
+        shared = np.array(
+            [leg.purpose == "irregular" and leg.mode in {"sea", "desert"} for leg in self.legs], np.bool_
+        )
+        names = dict.fromkeys(name for of_zone in self.vehicle.values() for name in of_zone)
+        return {
+            name: np.where(
+                shared, [self.vehicle.get(leg.risk_zone, {}).get(name, 0.0) for leg in self.legs], 0.0
+            )
+            for name in names
+        }
 
     @property
     def n_groups(self) -> int:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 BITS32 = 2**32 - 1
 Words = tuple[int, int, int, int]
+Counts = Sequence[Sequence[Sequence[int]]]  # by kind, cell and group
 
 
 # Randomness ---
@@ -36,6 +37,19 @@ def uniform(key: int, who: int, day: int, item: int) -> float:
     """Return the double in [0, 1): 27 bits of the first word, then 26 of the second."""
     high, low, _, _ = words(key, who, day, item)
     return ((high >> 5) * 2**26 + (low >> 6)) / 2**53
+
+
+# Counts ---
+def harvest(lanes: Sequence[Counts]) -> list[tuple[int, int, int, int]]:
+    """Return (cell, group, kind, count) of all counts that are not 0, in that order; lanes[lane][kind][cell][group]."""
+    kinds, cells, groups = len(lanes[0]), len(lanes[0][0]), len(lanes[0][0][0])
+    rows = [
+        (cell, group, kind, sum(lane[kind][cell][group] for lane in lanes))
+        for cell in range(cells)
+        for group in range(groups)
+        for kind in range(kinds)
+    ]
+    return [row for row in rows if row[3] != 0]
 
 
 # A day ---
@@ -98,6 +112,13 @@ def triangular(u: float, low: float, mode: float, high: float) -> float:
 
 
 # Choice ---
+def value_of_being_stuck(given_up: float, stay: float, discount: float, value: float, sweeps: int) -> float:
+    """Return W after so many sweeps of W = log(exp(stay + discount W) + given_up), from ``value``."""
+    for _ in range(sweeps):
+        value = math.log(math.exp(stay + discount * value) + given_up)
+    return value
+
+
 class Option(NamedTuple):
     """One option of a place: weight, draw (block, slot), hash, share who know it, USD, who may take it."""
 

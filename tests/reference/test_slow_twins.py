@@ -12,18 +12,26 @@ import slow
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from numba import njit
+from small_worlds import tiny
 
 from simulation.kernels import rng
 from simulation.kernels.decide import choose
 from simulation.kernels.harm import need_after
+from simulation.kernels.harvest import harvest
 from simulation.kernels.hazards import draw_event, screening_bound
-from simulation.kernels.layout import CREDIT, HARMS, LIFE, OPTION, PLACE, RATES, SETUP, Service
+from simulation.kernels.layout import CREDIT, HARMS, LIFE, OPTION, PLACE, RATES, SETUP, Purpose, Service
 from simulation.kernels.layout import Option as Kind
 from simulation.kernels.moves import waiting_days
 from simulation.kernels.persons import geometric
 from simulation.kernels.settle import lottery_order
 from simulation.kernels.travel import assign_vehicles, due_day, triangular
 from simulation.kernels.vulnerability import hurt, relieve, wear_down
+from simulation.world.choice import solve, stuck_factor
+from simulation.world.outlook import Outlook
+from simulation.world.policy import reference_settings
+from simulation.world.rates import known_risks, leg_hazards
+from simulation.world.routes import build_routes
+from simulation.world.tables import resolve_parameters
 
 ids = st.integers(0, 2**64 - 1)
 words32 = st.integers(0, 2**32 - 1)
@@ -327,6 +335,44 @@ def edges_of_geometric(ratio: float, most: int) -> list[float]:
 def test_what_a_harm_makes_necessary(harm: int) -> None:
     bits = int(need_after(harm))
     assert {kind.name.lower() for kind in Service if bits >> kind & 1} == slow.needs_after(harm)
+
+
+@given(
+    counts=st.lists(st.sampled_from([0, 0, 0, 1, 7, -7, 2**31 - 1]), min_size=24, max_size=24),
+    shape=st.sampled_from([(1, 2, 3, 4), (2, 3, 2, 2), (3, 1, 8, 1)]),
+)
+def test_counts_of_a_month_are_taken_out_in_order_and_left_at_zero(
+    counts: list[int], shape: tuple[int, int, int, int]
+) -> None:
+    events = np.array(counts, np.int32).reshape(shape)
+    expected = slow.harvest(events.tolist())
+    assert list(zip(*(column.tolist() for column in harvest(events)), strict=True)) == expected
+    assert not events.any()
+
+
+@pytest.mark.parametrize("name", ["fork", "sea"])
+def test_staying_weighs_less_for_who_cannot_go_on(name: str) -> None:
+    scenario = tiny(name)
+    routes, parameters = build_routes(scenario), resolve_parameters(scenario)
+    settings = reference_settings(scenario, routes, parameters)
+    outlook = Outlook.begin(routes, parameters, scenario.document.coupling)
+    known = known_risks(routes, settings, leg_hazards(routes, settings, outlook), outlook)
+    value, weight = solve(routes, known, parameters)
+    factor = stuck_factor(routes, known, parameters, value)
+    stay, discount = parameters["stay_utility"], parameters["discount"]
+    for place in range(len(routes.places)):
+        options = range(routes.option_start[place], routes.option_start[place + 1])
+        ends = [k for k in options if routes.option_kind[k] in (Kind.SETTLE, Kind.RETURN)]
+        stays = [k for k in options if routes.option_kind[k] == Kind.STAY]
+        legs = [k for k in options if routes.option_kind[k] == Kind.LEG]
+        if any(routes.purpose[routes.option_leg[k]] == Purpose.RETURN_VOLUNTARY for k in legs) or not stays:
+            continue
+        for column, here in enumerate(value[place]):
+            scale = math.exp(stay + discount * here) / weight[stays[0], column]  # of the weights of the place
+            given_up = sum(weight[k, column] * scale for k in ends)
+            stuck = slow.value_of_being_stuck(given_up, stay, discount, here, 600)
+            expected = math.exp(min(discount * (stuck - here), 0.0))
+            assert factor[place, column] == pytest.approx(expected, rel=1e-9)
 
 
 def test_philox_is_the_published_one() -> None:

@@ -1,0 +1,44 @@
+"""The counts of a month taken out of the tally: few of its numbers are not 0, so it is read once and left at 0."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from simulation.kernels.compile import entry
+
+
+@entry
+def harvest(events):  # type: ignore[no-untyped-def]
+    """Return (cell, group, kind, count), (n,) int32 and for count int64, of all counts that are not 0; leave zeros.
+
+    events  (lanes, EVENTS, C, G) int32, as it lies in memory; lanes add up. Rows come by cell, group, kind.
+    """
+    n_lanes, n_kinds, n_cells, n_groups = events.shape
+    is_busy = np.zeros((n_cells, n_kinds), np.bool_)
+    most = 0
+    for kind in range(n_kinds):
+        for cell in range(n_cells):
+            found = 0
+            for lane in range(n_lanes):
+                for group in range(n_groups):
+                    found += int(events[lane, kind, cell, group] != 0)
+            is_busy[cell, kind] = found > 0
+            most += found
+    where, count = np.empty((3, most), np.int32), np.empty(most, np.int64)
+    n = 0
+    for cell in range(n_cells):
+        kinds = np.flatnonzero(is_busy[cell])
+        if kinds.size == 0:
+            continue
+        for group in range(n_groups):
+            for busy in kinds:
+                total = np.int64(0)
+                for lane in range(n_lanes):
+                    total += events[lane, busy, cell, group]
+                if total != 0:
+                    where[0, n], where[1, n], where[2, n], count[n] = cell, group, busy, total
+                    n += 1
+        for lane in range(n_lanes):
+            for busy in kinds:
+                events[lane, busy, cell, :] = 0
+    return where[0, :n].copy(), where[1, :n].copy(), where[2, :n].copy(), count[:n].copy()
