@@ -63,13 +63,14 @@ class Recorder:
         self._status = cells
         self.tally = Tally(
             events=_by_kind(n_lanes, n_cells, n_groups),
-            moved=np.zeros((n_lanes, n_cells, n_groups, 2), np.int64),
+            moved=np.zeros((n_lanes, n_cells, n_groups, 2), np.int32),
             census=np.zeros((n_lanes, N_STATUSES), np.int64),
             flow=np.zeros((n_lanes, n_legs), np.int32),
             listed=np.zeros((n_lanes, LISTS, n_rows, 2), np.int32),
             n_listed=np.zeros((n_lanes, LISTS), np.int64),
         )
         self._stock = np.zeros((n_cells, n_groups), np.int64)
+        self._if_still = np.zeros((n_cells, n_groups), np.int64)  # person-days of the month if nobody moved
         self._initial = np.zeros(N_STATUSES, np.int64)
         self._flow = np.zeros((n_days, n_legs), np.int32)
         self._census = np.zeros((n_days, N_STATUSES), np.int64)
@@ -119,7 +120,7 @@ class Recorder:
         """Open a month of which ``days`` are simulated: if nobody moves, the stock stays for all of them."""
         stock = self.stock
         self.tally.moved[..., 0] = 0
-        self.tally.moved[0, ..., 0] = stock * days
+        self._if_still = stock * days
         self._on_the_way.append(stock[self._alive].sum(axis=0))
 
     def listed(self, which: int) -> I32:
@@ -145,7 +146,7 @@ class Recorder:
         """Close the month: keep its counts as sparse rows and start new ones at zero."""
         cell, group, kind, count = harvest(np.moveaxis(self.tally.events, 3, 1))  # as they lie in memory
         self._events.append((np.full(cell.size, self._month, np.int32), cell, group, kind, count))
-        days = self.tally.moved[..., 0].sum(axis=0)
+        days = self._if_still + self.tally.moved[..., 0].sum(axis=0)
         alive = np.flatnonzero(self._alive)
         row, group = (found.astype(np.int32) for found in np.nonzero(days[alive]))
         month = np.full(row.size, self._month, np.int32)

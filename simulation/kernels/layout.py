@@ -382,7 +382,7 @@ class Tally(NamedTuple):
 
     events: I32  # (C, G, EVENTS) of the month so far
     moved: (
-        I64  # (C, G, 2) person-days of the month against "nobody moves" (see moves.move()); change of people
+        I32  # (C, G, 2) person-days of the month against "nobody moves" (see moves.move()); change of people
     )
     census: I64  # (statuses,) change of people since the start of the run
     flow: I32  # (L,) legs entered today

@@ -52,8 +52,9 @@ def collect_wages(world, people, tally, row, day):  # type: ignore[no-untyped-de
     life.since = day
     repaid = min(life.debt, earned)
     book(tally, people, row, Event.USD_EARNED, earned)
-    book(tally, people, row, Event.USD_REPAID, repaid)
-    life.debt -= repaid
+    if repaid > 0:
+        book(tally, people, row, Event.USD_REPAID, repaid)
+        life.debt -= repaid
     life.money += earned - repaid
 
 
