@@ -8,6 +8,7 @@ from simulation.kernels.layout import I32, LIFE, U8, People, World
 from simulation.kernels.rows import part_ended
 from simulation.kernels.screening import DAYS_OF_LUCK, draw_luck
 
+FEWEST = 100_000  # rows looked at from which on it pays to put ended journeys apart
 _LINES = np.dtype((np.void, LIFE.itemsize))  # a record as bytes: numpy would copy it field by field
 
 
@@ -55,21 +56,26 @@ class Crowd:
         self.n_seen = int(np.searchsorted(self.start_days, np.int32(day), side="right"))
 
     def draw_luck(self, world: World, key: np.uint64, day: int) -> None:
-        """Draw the screening bytes of all who are looked at until they are drawn again; ended journeys go first.
+        """Draw the screening bytes of all who are looked at until they are drawn again; ended journeys may go first.
 
         A person's bytes follow from who and day alone, so it does not matter when they are drawn.
         """
         if day < self._luck_until:
             return
-        order, ended = part_ended(world, self.people, self.n_ended, self.n_seen)
-        if ended > 0:
-            for column in (self.people.due, self.people.bound, self.people.life.view(_LINES), self._number):
-                column[self.n_ended : self.n_seen] = column[order]
-            self.n_ended += ended
-            self._row = None
+        if self.n_seen - self.n_ended >= FEWEST:
+            self._part_ended(world)
         self._luck_until = (day // DAYS_OF_LUCK + 1) * DAYS_OF_LUCK
         last = int(np.searchsorted(self.start_days, np.int32(self._luck_until), side="left"))
         draw_luck(key, self.people, self.luck, self.n_ended, last, day)
+
+    def _part_ended(self, world: World) -> None:
+        order, ended = part_ended(world, self.people, self.n_ended, self.n_seen)
+        if ended * 8 < order.size:  # screening so few in vain costs less than moving the others
+            return
+        for column in (self.people.due, self.people.bound, self.people.life.view(_LINES), self._number):
+            column[self.n_ended : self.n_seen] = column[order]
+        self.n_ended += ended
+        self._row = None
 
     def take_state(self, other: Crowd) -> None:
         """Become a copy of another crowd of the same people."""

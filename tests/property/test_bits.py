@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from random_worlds import worlds
 from small_worlds import changed, everybody, lived, route, same_counts, tiny
 
-from simulation import RouteModel, phases, run
+from simulation import RouteModel, crowd, phases, run
+from simulation.people_view import Person
 from simulation.result import TABLES, read_parquet
 from simulation.spec.models import Scenario
 
@@ -60,6 +61,25 @@ def test_the_order_of_rows_changes_nothing(name: str) -> None:
         mixed.step()
     assert same_counts(straight, mixed)
     pd.testing.assert_frame_equal(everybody(straight), everybody(mixed))
+
+
+@pytest.mark.parametrize("name", ["fork", "sea", "route"])
+def test_rows_that_move_change_nothing(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario, scale = world(name)
+    still = lived(scenario, scale=scale, threads=2)
+    assert still.crowd.n_ended == 0, "so few rows are left where they are"
+    monkeypatch.setattr(crowd, "FEWEST", 0)
+    moving = RouteModel(scenario, scale=scale, threads=2)
+    first = list(moving.agents)[5:9]
+    known = [(person, person.unique_id) for person in first if isinstance(person, Person)]
+    while moving.running:
+        moving.step()
+    assert moving.crowd.n_ended > 0
+    assert same_counts(still, moving)
+    pd.testing.assert_frame_equal(everybody(still), everybody(moving))
+    assert [person.unique_id for person, _ in known] == [who for _, who in known]
+    statuses = {person.unique_id: person.status for person in moving.agents if isinstance(person, Person)}
+    assert all(person.status == statuses[who] for person, who in known)
 
 
 @settings(max_examples=35)

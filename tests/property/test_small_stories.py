@@ -163,7 +163,7 @@ def test_no_day_is_skipped_on_which_something_could_happen(scenario: Scenario) -
     while model.running:
         model.step()
         anew = model.people._replace(bound=model.people.bound.copy())
-        refresh_bounds(model.world, anew, model.rows)
+        refresh_bounds(model.world, anew, model.rows.start, model.rows.stop)
         assert (model.people.bound >= anew.bound).all()
 
 

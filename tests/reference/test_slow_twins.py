@@ -18,7 +18,7 @@ from simulation.kernels import rng
 from simulation.kernels.decide import choose
 from simulation.kernels.harm import need_after
 from simulation.kernels.harvest import harvest
-from simulation.kernels.hazards import draw_event, screening_bound
+from simulation.kernels.hazards import bound_of, draw_event, load_of, loads, screening_bound
 from simulation.kernels.layout import CREDIT, HARMS, LIFE, OPTION, PLACE, RATES, SETUP, Purpose, Service
 from simulation.kernels.layout import Option as Kind
 from simulation.kernels.moves import waiting_days
@@ -75,6 +75,11 @@ def test_competing_risks(
     # Nobody to whom something happens is screened out: the byte is the leading part of u.
     if fraction == 1 and event >= 0:
         assert int(u * 256) <= screening_bound(*person)
+    # The bound in use is taken from the rates added up beforehand: it may let a day too many pass, never one too few.
+    load = load_of(loads(table), *person[1:])
+    assert load == pytest.approx(sum(effective), rel=1e-6)
+    assert load * 1.000001 >= sum(effective)
+    assert screening_bound(*person) <= bound_of(load) <= screening_bound(*person) + 2 + 256 * load**4
 
 
 @given(day=days, length=st.floats(0.01, 400))
