@@ -119,7 +119,7 @@ def stay(world, keys, people, tally, row, byte, day, days_left):  # type: ignore
         leave_custody(world, keys, people, tally, row, day, days_left)
         return
     event = event_of_day(world, keys, people, row, cell, byte, 1.0, rates_of(world, life), day)
-    if event != NOTHING or due:
+    if world.setup[0].money_on and (event != NOTHING or due):
         collect_wages(world, people, tally, row, day)
     if event == Rate.LEAVE:
         if status == Status.DETAINED or status == Status.CAPTIVE:

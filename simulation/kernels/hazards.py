@@ -11,33 +11,36 @@ import math
 import numpy as np
 
 from simulation.kernels.compile import inner
-from simulation.kernels.layout import F32, F64, HARMS, LOADS, Rate
+from simulation.kernels.layout import F32, F64, HARMS, LOADS, RATES, Rate
 
 NOTHING = -1
 
 
-def _multiplier(k, harm_multiplier, vulnerability, seek, bond):  # type: ignore[no-untyped-def]
-    """Return what rate k is multiplied by: harms but arrest grow with vulnerability, abduction with debt as well.
+def _rate_of(k, rate, cell, risk, n_rates, harm_multiplier, vulnerability, seek, bond):  # type: ignore[no-untyped-def]
+    """Return rate k of a person, 0 from n_rates on: harms but arrest grow with vulnerability, abduction with debt too.
 
     seek  factor of the search for help;  bond  factor of abduction and trafficking for people in debt
     """
+    if k >= n_rates:
+        return 0.0
+    base = rate[cell, risk, k]
     if k == Rate.SEEK:
-        return seek
+        return base * seek
     if k == Rate.ABDUCTION:
-        return harm_multiplier[vulnerability] * bond
+        return base * (harm_multiplier[vulnerability] * bond)
     if k < HARMS and k != Rate.ARREST:
-        return harm_multiplier[vulnerability]
-    return 1.0
+        return base * harm_multiplier[vulnerability]
+    return base
 
 
-multiplier = inner(_multiplier)
+rate_of = inner(_rate_of)
 
 
 def _total_rate(rate, cell, risk, n_rates, harm_multiplier, vulnerability, seek, bond):  # type: ignore[no-untyped-def]
     """Return the sum of the first n_rates rates a day of a cell and risk class, at this vulnerability (0..255)."""
     total = 0.0
-    for k in range(n_rates):
-        total += rate[cell, risk, k] * multiplier(k, harm_multiplier, vulnerability, seek, bond)
+    for k in range(RATES):
+        total += rate_of(k, rate, cell, risk, n_rates, harm_multiplier, vulnerability, seek, bond)
     return total
 
 
@@ -59,8 +62,8 @@ def _draw_event(u, fraction, rate, cell, risk, n_rates, harm_multiplier, vulnera
         return NOTHING, (u - p_any) / (1.0 - p_any) if p_any < 1.0 else 0.0
     left = u / p_any * total
     last = NOTHING
-    for k in range(n_rates):
-        r = rate[cell, risk, k] * multiplier(k, harm_multiplier, vulnerability, seek, bond)
+    for k in range(RATES):
+        r = rate_of(k, rate, cell, risk, n_rates, harm_multiplier, vulnerability, seek, bond)
         if r > 0.0:
             last = k
             if left < r:
@@ -113,7 +116,7 @@ load_of = inner(_load_of)
 
 def _bound_of(total):  # type: ignore[no-untyped-def]
     """Return a bound that is never below screening_bound: 1 - exp(-t) <= t - t^2/2 + t^3/6, and some for rounding."""
-    return np.uint8(min(255.0, 256.000001 * total * (1.0 - total * (0.5 - total / 6.0))))
+    return np.uint8(min(255.0, 256.000001 * total * (1.0 - total * (0.5 - total * (1.0 / 6.0)))))
 
 
 bound_of = inner(_bound_of)

@@ -28,9 +28,12 @@ def take_leg(world, keys, people, tally, row, leg, vehicle, day, days_left):  # 
     if way.is_sahara and not life.flags & CROSSED_SAHARA:
         life.flags |= CROSSED_SAHARA
         count(tally, people, row, Event.SAHARA_CROSSING)
-    luck = vehicle if vehicle != 0 else shared_luck(people, row)
-    u = uniform(keys[Stream.TRAVEL], luck, day, way.hash)
-    due, fraction = due_day(day, triangular(u, way.days_low, way.days_mode, way.days_high))
+    days = way.days_low
+    if way.days_high > way.days_low:
+        luck = vehicle if vehicle != 0 else shared_luck(people, row)
+        u = uniform(keys[Stream.TRAVEL], luck, day, way.hash)
+        days = triangular(u, way.days_low, way.days_mode, way.days_high)
+    due, fraction = due_day(day, days)
     people.due[row] = due
     life.last_fraction = fraction
     if way.is_sea and way.purpose == Purpose.IRREGULAR and not world.place[way.origin].is_sea_zone:

@@ -20,6 +20,8 @@ from simulation.kernels.layout import (
 )
 from simulation.kernels.rng import Stream, uniform
 
+_PER_LEVEL = 1.0 / 255.0  # of vulnerability
+
 
 @inner
 def is_child(group):  # type: ignore[no-untyped-def]
@@ -130,10 +132,12 @@ def bond_factor(world, life):  # type: ignore[no-untyped-def]
 
 @inner
 def load_today(world, life, cell, n_rates):  # type: ignore[no-untyped-def]
-    """Return the sum of a person's rates a day in a cell; only the first n_rates compete."""
+    """Return the sum of a person's rates a day in a cell, but for the last bits; only the first n_rates compete."""
+    urgency = world.setup[0].need_urgency if life.needs else 0.0
+    seek = life.vulnerability * _PER_LEVEL * (1.0 + urgency)  # seek_factor without its division
     return load_of(
-        world.load, cell, world.risk[life.group], n_rates, world.harm_multiplier, life.vulnerability,
-        seek_factor(world, life), bond_factor(world, life),
+        world.load, cell, world.risk[life.group], n_rates, world.harm_multiplier, life.vulnerability, seek,
+        bond_factor(world, life),
     )  # fmt: skip
 
 
