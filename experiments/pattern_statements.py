@@ -118,10 +118,16 @@ NIGER: Entries = {
     ]
 }
 PULL_BACKS = settings("interception", scope={"legs": BOATS_OFF_LIBYA}, intensity=0.8)
+SAHEL = settings(
+    "border_enforcement", scope={"countries": ["MLI", "NER", "TCD", "SDN", "DZA"]}, intensity=0.8
+)
 CONTROLS = settings("border_enforcement", scope={"countries": BLOC}, intensity=0.5)
 PATHWAYS = settings(
     "legal_pathways", quota_factor=10, processing="60 days", acceptance=0.8, awareness=0.5
 )  # fmt: skip
+WIDE_OPEN = settings(  # places for many, of whom all know: those of PATHWAYS are too few to be seen at sea
+    "legal_pathways", quota_factor=100, processing="60 days", acceptance=0.8, awareness=1.0
+)
 PURSUIT = settings("anti_smuggling", intensity=1.0)
 
 
@@ -153,6 +159,7 @@ PATTERNS = (
 """Those of section 7.5, in its order: the share of parameter draws that show each is in docs/validation/patterns.md."""
 SIGNS = (
     Statement("firewall_brings_people_to_help", settings("firewall"), rises("served")),
+    Statement("interception_brings_people_back", PULL_BACKS, rises("interceptions")),
     Statement(
         "services_lower_unmet_need", settings("services", capacity_factor=4), falls("unmet_need_share")
     ),
@@ -167,7 +174,18 @@ SIGNS = (
         falls("detention_person_days"),
     ),
     Statement("conditions_decide_harm", settings("detention", harm_factor=3), rises("violence_in_detention")),
+    Statement("enforcement_arrests", SAHEL, rises("arrests")),
+    Statement("enforcement_raises_fares", SAHEL, rises("money_fares", over="flow")),
+    Statement("detention_detains", settings("detention", after_arrest=1.0), rises("detentions")),
+    Statement(
+        "detention_holds_people_for_long",
+        settings("detention", after_arrest=1.0),
+        rises("detention_person_days"),
+    ),
+    Statement("services_help", settings("services", capacity_factor=4), rises("served")),
     Statement("pathways_admit", PATHWAYS, rises("admissions")),
+    Statement("pathways_spare_people_the_sea", WIDE_OPEN, falls("sea_attempts")),
+    Statement("pursuit_arrests", PURSUIT, rises("arrests")),
     Statement(
         "free_movement_lowers_arrests",
         {**CONTROLS, **settings("free_movement")},

@@ -25,6 +25,7 @@ from simulation.spec.models import Scenario
 from simulation.world.outlook import Outlook
 from simulation.world.people import build_population
 from simulation.world.policy import calendar, change_days, day_number, reference_settings
+from simulation.world.records import is_own_way
 from simulation.world.routes import build_routes
 from simulation.world.tables import build_world, cell_status, resolve_parameters
 
@@ -113,7 +114,7 @@ class RouteModel(mesa.Model):
             first.setdefault(place.country, p)
         self.return_queue = np.array([first[place.country] for place in routes.places], np.int32)
         self.voluntary_leg = np.full(n_places, -1, np.int32)
-        for i in reversed(np.flatnonzero(routes.purpose == Purpose.RETURN_VOLUNTARY)):
+        for i in reversed(np.flatnonzero((routes.purpose == Purpose.RETURN_VOLUNTARY) & ~is_own_way(routes))):
             self.voluntary_leg[routes.origin[i]] = i
 
     def luck_of(self, rows: I32) -> U64:

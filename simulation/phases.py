@@ -45,7 +45,7 @@ from simulation.kernels.settle import apply_time_limits, depart, grant, lottery_
 from simulation.kernels.travel import assign_vehicles
 from simulation.units import DAYS_PER_MONTH
 from simulation.world.policy import calendar
-from simulation.world.rates import believed_deaths, death_chances
+from simulation.world.rates import believed_deaths, death_chances, unless_closed
 from simulation.world.tables import build_world, effective_capacity
 
 if TYPE_CHECKING:
@@ -236,7 +236,7 @@ def assist_returns(model: RouteModel) -> None:
     def give(rows: I32, places: I32, free: I64) -> None:
         kernels.assist(
             model.world, model.keys, model.people, model.recorder.tally, rows, places, free, queue,
-            model.voluntary_leg, model.day, model.days_left,
+            unless_closed(model.voluntary_leg, model.settings), model.day, model.days_left,
         )  # fmt: skip
 
     asked = model.recorder.listed(RETURNING)

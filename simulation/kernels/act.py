@@ -8,6 +8,7 @@ from simulation.kernels.compile import step
 from simulation.kernels.decide import choose
 from simulation.kernels.layout import BOARDING, RETURNING, Event, Option, Purpose, Service, Status
 from simulation.kernels.legs import bring_ashore, take_leg
+from simulation.kernels.money import lose
 from simulation.kernels.moves import (
     count,
     end_journey,
@@ -42,21 +43,32 @@ def decide(world, keys, people, tally, row, place, day, days_left):  # type: ign
     elif kind == Option.SETTLE:
         stay_at(world, keys, people, tally, row, place, Status.WAITING, day, days_left)
         end_journey(world, people, tally, row, Status.SETTLED, Event.SETTLED, days_left)
-    elif kind == Option.RETURN or (kind == _LEG and world.leg[leg].purpose == Purpose.RETURN_VOLUNTARY):
-        if life.cell < world.setup[0].n_legs:
-            stay_at(world, keys, people, tally, row, place, Status.WAITING, day, days_left)
-        if world.setup[0].returns_on and life.choice_class < _CIRCULAR:
-            enlist(tally, RETURNING, row, place)
-        elif leg >= 0:
-            take_leg(world, keys, people, tally, row, leg, np.uint64(0), day, days_left)
-        else:
-            go_home(world, keys, people, tally, row, day, days_left)
+    elif kind == Option.RETURN or (
+        kind == _LEG and world.leg[leg].purpose == Purpose.RETURN_VOLUNTARY and not world.leg[leg].is_own_way
+    ):
+        turn_home(world, keys, people, tally, row, place, leg, day, days_left)
     elif boat == 0 and world.leg[leg].capacity > 0 and world.setup[0].vehicles_on:
         enlist(tally, BOARDING, row, leg)
     else:
         if boat == 0 and world.leg[leg].capacity > 0:
             boat = shared_luck(people, row)
         take_leg(world, keys, people, tally, row, leg, boat, day, days_left)
+
+
+@step
+def turn_home(world, keys, people, tally, row, place, leg, day, days_left):  # type: ignore[no-untyped-def]
+    """Ask a programme for the way home, where there is one; others go by their own means, for what they have."""
+    life, setup = people.life[row], world.setup[0]
+    if life.cell < setup.n_legs:
+        stay_at(world, keys, people, tally, row, place, Status.WAITING, day, days_left)
+    if setup.returns_on and world.place[place].has_programme and life.choice_class < _CIRCULAR:
+        enlist(tally, RETURNING, row, place)
+    elif leg >= 0:
+        take_leg(world, keys, people, tally, row, leg, np.uint64(0), day, days_left)
+    else:
+        if setup.returns_on and setup.money_on and life.choice_class < _CIRCULAR:
+            lose(tally, people, row, Event.USD_FARES, setup.return_fare)
+        go_home(world, keys, people, tally, row, day, days_left)
 
 
 @step

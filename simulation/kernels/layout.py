@@ -247,6 +247,7 @@ LEG = np.dtype(
         ("purpose", np.uint8),
         ("is_sea", np.uint8),
         ("is_sahara", np.uint8),  # irregular desert leg: its first entry is a Sahara crossing
+        ("is_own_way", np.uint8),  # way home that people pay for themselves
     ],
     align=True,
 )
@@ -274,6 +275,7 @@ PLACE = np.dtype(
         ("is_limited", np.uint8),  # detention has a limit of people here
         ("is_terminal", np.uint8),  # a destination from which nobody goes on
         ("is_sea_zone", np.uint8),
+        ("has_programme", np.uint8),  # people who choose to go home ask a programme with places
     ],
     align=True,
 )

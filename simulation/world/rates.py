@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulation.kernels import layout
-from simulation.kernels.layout import F64, HARMS, PLACE_BLOCKS, Purpose, Rate, Status
+from simulation.kernels.layout import F64, HARMS, I32, PLACE_BLOCKS, Purpose, Rate, Status
 from simulation.world.choice import Perceived
 from simulation.world.market import rescue_quality
 from simulation.world.outlook import Outlook
@@ -110,9 +110,8 @@ def leg_hazards(routes: Routes, settings: Settings, outlook: Outlook) -> LegHaza
     """Return what the settings and the market make of every leg."""
     p = outlook.parameters
     beyond, within = control_terms(routes, settings.control, p["control_reference"])
-    pulled = np.where(
-        routes.back_leg >= 0, vehicle_chance(routes, "interception_full") * settings.interception, 0.0
-    )
+    full = vehicle_chance(routes, "interception_full") * settings.interception
+    pulled = np.where(unless_closed(routes.back_leg, settings) >= 0, full, 0.0)
     chances = (
         _peril(routes, settings, outlook, beyond),
         vehicle_chance(routes, "pickup") * settings.coverage,
@@ -132,6 +131,11 @@ def leg_hazards(routes: Routes, settings: Settings, outlook: Outlook) -> LegHaza
         fare=_fares(routes, settings, outlook, beyond),
         dies_in_peril=dies,
     )
+
+
+def unless_closed(leg: I32, settings: Settings) -> I32:
+    """Return legs that places or other legs lead to, (n,), -1 where there is none or it is closed today."""
+    return np.where((leg >= 0) & ~settings.closed[np.maximum(leg, 0)], leg, -1).astype(np.int32)
 
 
 def open_legs(routes: Routes, settings: Settings) -> Mask:

@@ -11,7 +11,7 @@ from simulation.kernels import layout
 from simulation.kernels.layout import DEMOGRAPHICS, F64, I32, Purpose
 from simulation.spec.models import Coupling
 from simulation.world.policy import Settings
-from simulation.world.rates import LegHazards, open_legs, vehicle_chance
+from simulation.world.rates import LegHazards, open_legs, unless_closed, vehicle_chance
 from simulation.world.routes import Routes
 
 AnyArray = npt.NDArray[Any]
@@ -26,9 +26,14 @@ def _records(dtype: np.dtype[np.void], **columns: AnyArray) -> layout.Records:
     return table
 
 
+def is_own_way(routes: Routes) -> npt.NDArray[np.bool_]:
+    """Return (L,) whether a leg is a way home that people pay for themselves: one of return with a price."""
+    return np.asarray((routes.purpose == Purpose.RETURN_VOLUNTARY) & (routes.price > 0), np.bool_)
+
+
 def fares_due(routes: Routes, fare: F64) -> I32:
     """Return (L,) whole USD that somebody pays who starts a leg of their own will."""
-    pays = (routes.purpose == Purpose.IRREGULAR) | (routes.purpose == Purpose.REGULAR)
+    pays = (routes.purpose == Purpose.IRREGULAR) | (routes.purpose == Purpose.REGULAR) | is_own_way(routes)
     return np.where(pays, np.rint(fare), 0.0).astype(np.int32)
 
 
@@ -58,13 +63,14 @@ def leg_records(routes: Routes, settings: Settings, hazards: LegHazards, scale: 
         price=fares_due(routes, hazards.fare),
         capacity=np.where(irregular, capacity, 0),
         rescue_place=port,
-        back_leg=routes.back_leg,
+        back_leg=unless_closed(routes.back_leg, settings),
         custody_place=routes.custody_place,
         captivity_place=routes.captivity_place,
         hash=routes.leg_hash,
         purpose=routes.purpose,
         is_sea=routes.is_sea,
         is_sahara=routes.is_sahara,
+        is_own_way=is_own_way(routes),
     )
 
 
@@ -97,11 +103,13 @@ def place_records(
         relocation=settings.relocation,
         bribe_usd=np.array([round(c.bribe_usd) if c else 0 for c in held]),
         ransom_usd=np.array([round(c.ransom_usd) if c else 0 for c in taken]),
-        expulsion_leg=routes.expulsion_leg,
+        expulsion_leg=unless_closed(routes.expulsion_leg, settings),
         limit_days=np.ceil(settings.limit_days),
         is_limited=np.isfinite(settings.detention_capacity) & coupling.detention,
         is_terminal=routes.is_terminal,
         is_sea_zone=routes.is_sea_zone,
+        # A programme is a country's: one place with a number is enough.
+        has_programme=np.isin(routes.country, routes.country[np.isfinite(settings.return_capacity)]),
     )
 
 

@@ -40,11 +40,19 @@ def lived_alone(scenario: Scenario) -> RouteModel:
 @settings(max_examples=50)
 @given(scenario=worlds(), data=st.data())
 def test_nobody_starts_a_closed_leg(scenario: Scenario, data: st.DataObject) -> None:
-    chosen = [leg.id for leg in scenario.legs if leg.purpose in {"irregular", "regular"}]
-    legs = data.draw(st.lists(st.sampled_from(chosen), min_size=1, max_size=3, unique=True))
+    every = [leg.id for leg in scenario.legs]  # expulsions, pull-backs and returns among them
+    legs = data.draw(st.lists(st.sampled_from(every), min_size=1, max_size=3, unique=True))
     model = lived_alone(closing(scenario, *legs, start=LATER))
     flow = model.counts().flow[(LATER - FIRST).days :, [model.routes.leg_index[name] for name in legs]]
     assert flow.sum() == 0
+
+
+@settings(max_examples=30)
+@given(scenario=worlds())
+def test_nobody_is_assisted_where_there_is_no_programme(scenario: Scenario) -> None:
+    places = tuple(place.model_copy(update={"return_capacity": None}) for place in scenario.places)
+    without = with_levers(scenario.model_copy(update={"places": places}), returns=[])
+    assert by_event(lived_alone(without))[Event.RETURNED_ASSISTED].sum() == 0
 
 
 @settings(max_examples=70)
