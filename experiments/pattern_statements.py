@@ -140,6 +140,8 @@ class Statement(NamedTuple):
     base: Entries = MappingProxyType({})
     is_shape: bool = False
     """Whether the margin rests on shares far from their bounds, so that seeds move it little."""
+    pairs: int = 1
+    """Paired seeds over which a test takes the mean of the margin."""
 
 
 PATTERNS = (
@@ -184,7 +186,7 @@ SIGNS = (
     ),
     Statement("services_help", settings("services", capacity_factor=4), rises("served")),
     Statement("pathways_admit", PATHWAYS, rises("admissions")),
-    Statement("pathways_spare_people_the_sea", WIDE_OPEN, falls("sea_attempts")),
+    Statement("pathways_spare_people_the_sea", WIDE_OPEN, falls("sea_attempts"), pairs=6),
     Statement("pursuit_arrests", PURSUIT, rises("arrests")),
     Statement(
         "free_movement_lowers_arrests",
