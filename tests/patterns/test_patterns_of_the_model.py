@@ -2,8 +2,8 @@
 
 Statistical error: noise.csv holds the standard deviation of each margin over 7 pairs of other seeds (measure_noise.py).
 A margin (a mean where a statement asks for several pairs) passes above the 99% point of Student's t on 6 degrees of
-freedom times its standard error: were there no effect, a test would
-pass by chance with probability 0.01 at most (normal noise). Seeds are fixed: a red test is a change of the model.
+freedom times its standard error: were there no effect, a test would pass by chance with probability 0.01 at most
+(normal noise). Seeds are fixed: a red test is a change of the model.
 """
 
 from __future__ import annotations
