@@ -1,4 +1,4 @@
-"""The two ways in which kernels are compiled: functions called from Python, and functions called by kernels."""
+"""The ways in which kernels are compiled: functions called from Python, and functions called by kernels."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ entry = njit(nogil=True, cache=True, error_model="numpy")
 # create nor return an array.
 inner = njit(error_model="numpy", _nrt=False, forceinline=True)  # type: ignore[call-overload]
 
-# As inner, but called, not copied into every caller: for what is long, or called from many places.
+# As inner, but called, not copied into every caller: for what is long, or called from many places. Without the word a
+# function would be copied all the same, since numba hands the caller's options down.
 step = njit(error_model="numpy", _nrt=False, forceinline=False)  # type: ignore[call-overload]
 
 # As inner, for functions that make views of arrays.

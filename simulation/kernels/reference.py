@@ -1,7 +1,7 @@
 """Tables passed to inner kernels by reference: one pointer in place of the headers of all their arrays.
 
 Numba passes a named tuple of arrays as some hundred words. Copied at every call they cost more than the work of most
-calls, and inlining every call to avoid that makes so much code that the processor waits for it.
+calls; inlining every call to avoid that made one function of 210 kB and doubled the time to compile.
 """
 
 from __future__ import annotations
