@@ -45,7 +45,7 @@ setup: $(VENV)/.ready ## set up the command safepassage in .venv
 
 demo: $(VENV)/.ready ## the main job: what enforcement in Niger from 2016 does to people, against the baseline
 	$(BIN)/safepassage compare $(DEMO)/baseline.yaml $(DEMO)/niger_enforcement_2016.yaml \
-		--replicates 4 --scale 0.4 --out $(DEMO_OUT) --force
+		--replicates 4 --scale 0.8 --out $(DEMO_OUT) --force
 
 lint: $(VENV)/.ready-dev ## style, types and import contracts
 	$(BIN)/ruff check .

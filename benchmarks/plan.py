@@ -56,12 +56,12 @@ def _peers(size: int) -> tuple[Case, ...]:
         Case("engine", size, threads=2),
         Case("engine_daily", size),
         Case("numba", size),
-        Case("numpy", size),
-        Case("mesa_frames", 3 * size // 10),
-        Case("mesa_frames", 3 * size // 10, threads=2),
-        Case("mesa_tuned", size // 10),
-        Case("mesa_idiomatic", size // 100),
-        Case("flee", size // 100),
+        Case("numpy", 3 * size // 10),
+        Case("mesa_frames", size // 10),
+        Case("mesa_frames", size // 10, threads=2),
+        Case("mesa_tuned", size // 25),
+        Case("mesa_idiomatic", size // 500),
+        Case("flee", size // 500),
     )
 
 
@@ -72,7 +72,7 @@ FULL = Plan(
     route=(
         *(RouteCase(people, 1) for people in (10_000, 100_000, 1_000_000)),
         RouteCase(10_000_000, 1, repeats=1),
-        *(RouteCase(people, 0) for people in (10_000, 100_000, 1_000_000)),
+        RouteCase(1_000_000, 0),
         RouteCase(100_000, 3),
         RouteCase(1_000_000, 0, threads=2),
     ),

@@ -154,7 +154,7 @@ class Days:
     ) -> None:
         """Rescued at sea: to where people are landed; else over the zone's way back; on land to the leg's start."""
         cell, chance = ("leg", leg.id), np.asarray(chance)
-        back = self.text.back_leg(leg)
+        back = self.text.unless_closed(self.text.back_leg(leg))
         if rescued:
             happens += (("rescued", cell),)
         port = self.text.leg_policy(leg).disembark or self.text.rescue_place(leg)
@@ -319,7 +319,7 @@ class Days:
         cell, left = (setting, place), 1.0
         if setting == "detention":
             expelled, assisted = self.text.exits(place)
-            way = self.text.first_leg(place, "return_forced")
+            way = self.text.unless_closed(self.text.first_leg(place, "return_forced"))
             if way is not None:
                 happens = (("expelled", cell), *entering(self.text, way))
                 self._emit(source, ("leg", way.id, 0, 0), happens, np.array([chance * expelled]))

@@ -142,7 +142,7 @@ class Hazards(Policy):
                 self.p["market_rescue_quality"] * (now.coverage - self.p["reference_coverage"])
             )
         pulled = 0.0
-        if self.back_leg(leg) is not None:
+        if self.unless_closed(self.back_leg(leg)) is not None:
             pulled = self.vehicle(leg, "interception_full") * now.interception
         peril = self.vehicle(leg, "peril") * factor
         pickup = self.vehicle(leg, "pickup") * now.coverage

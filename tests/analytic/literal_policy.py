@@ -99,6 +99,9 @@ class Policy:
         legs = [x for x in self.scenario.legs if x.origin == origin and x.purpose == purpose]
         return legs[0] if legs else None
 
+    def unless_closed(self, leg: Leg | None) -> Leg | None:
+        return None if leg is None or self.leg_policy(leg).is_closed else leg
+
     def sea_zone_of(self, leg: Leg) -> str:
         return leg.destination if self.is_sea_zone(leg.destination) else leg.origin
 

@@ -184,10 +184,12 @@ def check_legs(text: Text, model: RouteModel, world: World) -> None:
         days = (row["days_low"], row["days_mode"], row["days_high"])
         expected = [d * now.processing_factor for d in (leg.days_low, leg.days_mode, leg.days_high)]
         assert days == pytest.approx(expected, **TIGHT)
-        back = text.back_leg(leg)
+        back = text.unless_closed(text.back_leg(leg))
         assert row["back_leg"] == (-1 if back is None else number[back.id])
         assert row["rescue_place"] == index[now.disembark or text.rescue_place(leg)]
-        pays = leg.purpose in {"irregular", "regular"}
+        is_own_way = leg.purpose == "return_voluntary" and text.price(leg) > 0
+        assert row["is_own_way"] == is_own_way
+        pays = leg.purpose in {"irregular", "regular"} or is_own_way
         assert row["price"] == (round(text.price(leg)) if pays else 0)
         assert row["custody_place"] == index[text.held_at(leg, "detention") or leg.origin]
         assert row["captivity_place"] == index[text.held_at(leg, "captivity")]
@@ -213,8 +215,12 @@ def check_places(text: Text, model: RouteModel, world: World) -> None:
         assert row["exit_ransom"] == (0.0 if captivity is None else captivity.exit_ransom)
         assert row["ransom_usd"] == (0 if captivity is None else round(captivity.ransom_usd))
         assert row["bribe_usd"] == (0 if detention is None else round(detention.bribe_usd))
-        way = text.first_leg(place.id, "return_forced")
+        way = text.unless_closed(text.first_leg(place.id, "return_forced"))
         assert row["expulsion_leg"] == (-1 if way is None else model.routes.leg_index[way.id])
+        assert bool(row["has_programme"]) == any(
+            other.country == place.country and other.return_capacity is not None
+            for other in model.routes.places
+        )
         assert bool(row["is_terminal"]) == text.is_terminal(place.id)
         if detention is not None:
             exits = [now.expelled, now.assisted, detention.exit_bribe]
