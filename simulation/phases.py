@@ -167,9 +167,9 @@ def hold(model: RouteModel) -> None:
         return
     n_legs, n_places = len(model.routes.legs), len(model.routes.places)
     first = n_legs + n_places * PLACE_BLOCKS.index(Status.DETAINED)
-    held = model.recorder.stock_of(first, first + n_places)
+    already = model.recorder.stock_of(first, first + n_places)
     capacity = np.minimum(np.ceil(model.settings.detention_capacity * model.scale - 1e-9), _UNLIMITED)
-    room = np.maximum(capacity.astype(np.int64) - held, 0)
+    room = np.maximum(capacity.astype(np.int64) - already, 0)
     asked = asked[_lots(model, Stream.HOLDING, asked)]
     held = np.empty(len(asked), np.bool_)
     kernels.hold(

@@ -104,18 +104,3 @@ def _uniform(key, who, day, item):  # type: ignore[no-untyped-def]
 
 
 uniform = inner(_uniform)
-
-
-def _screen_byte(w0, w1, w2, w3, lane):  # type: ignore[no-untyped-def]
-    """Return byte ``lane`` (0..15) of the 16 that one Philox block holds: one draw screens a person for 16 days."""
-    word = w0
-    if lane >= 12:
-        word = w3
-    elif lane >= 8:
-        word = w2
-    elif lane >= 4:
-        word = w1
-    return (word >> np.uint64(8 * (lane & 3))) & np.uint64(0xFF)
-
-
-screen_byte = inner(_screen_byte)

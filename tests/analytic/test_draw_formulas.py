@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from simulation.kernels.rng import _philox4x32, philox4x32, screen_byte, to_uniform
+from simulation.kernels.layout import LIFE, People
+from simulation.kernels.rng import _philox4x32, philox4x32, to_uniform, words
+from simulation.kernels.screening import DAYS_OF_LUCK, draw_luck
 from simulation.kernels.travel import due_day, triangular
 
 # Random123 (Salmon et al. 2011), known answers of philox4x32 with 10 rounds: counter, key, words.
@@ -19,6 +21,8 @@ KNOWN = [
     ("ffffffff ffffffff ffffffff ffffffff", "ffffffff ffffffff", "408f276d 41c83b0e a20bc7c6 6d5451fd"),
     ("243f6a88 85a308d3 13198a2e 03707344", "a4093822 299f31d0", "d16cfe09 94fdcceb 5001e420 24126ea1"),
 ]
+
+days = st.integers(0, 40_000)
 
 
 def _words(text: str) -> list[np.uint64]:
@@ -40,11 +44,18 @@ def test_a_uniform_has_53_bits_and_stays_below_one(high, low):
     assert 0.0 <= u < 1.0
 
 
-@given(st.lists(st.integers(0, 2**32 - 1), min_size=4, max_size=4))
-def test_the_sixteen_screening_bytes_are_the_bytes_of_the_four_words(words):
-    expected = b"".join(word.to_bytes(4, "little") for word in words)
-    found = [int(screen_byte(*(np.uint64(w) for w in words), lane)) for lane in range(16)]
-    assert bytes(found) == expected
+@given(st.integers(0, 2**64 - 1), st.lists(st.integers(0, 2**64 - 1), min_size=2, max_size=5), days)
+def test_the_sixteen_screening_bytes_are_the_bytes_of_the_four_words(key, who, day):
+    """Of everybody from the second row on: what lies outside the rows asked for is left alone."""
+    n = len(who)
+    people = People(np.zeros(n, np.int32), np.zeros(n, np.uint8), np.zeros(n, LIFE))
+    people.life["who"] = who
+    luck = np.full((DAYS_OF_LUCK, n), 7, np.uint8)
+    draw_luck(np.uint64(key), people, luck, 1, n, day)
+    assert (luck[:, 0] == 7).all()
+    for row in range(1, n):
+        block = words(np.uint64(key), np.uint64(who[row]), day // DAYS_OF_LUCK, 0)
+        assert bytes(luck[:, row]) == b"".join(int(word).to_bytes(4, "little") for word in block)
 
 
 @given(
