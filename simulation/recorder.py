@@ -40,9 +40,9 @@ class Counts:
     cohorts: I64  # (k, 7) what has become of people by month of start: see cohorts.follow_cohorts
 
 
-def _by_kind(n_lanes: int, n_cells: int, n_groups: int) -> I32:
-    """Return (n_lanes, C, G, EVENTS) zeros in which a kind of event lies together in memory: few kinds are frequent."""
-    return np.moveaxis(np.zeros((n_lanes, EVENTS, n_cells, n_groups), np.int32), 1, 3)
+def _people_moved(moved: I64) -> I64:
+    """Return the change of people of Tally.moved: its low half, which may be below 0."""
+    return moved.astype(np.int32).astype(np.int64)
 
 
 class Recorder:
@@ -62,16 +62,16 @@ class Recorder:
         n_cells = cells.size
         self._status = cells
         self.tally = Tally(
-            events=_by_kind(n_lanes, n_cells, n_groups),
-            moved=np.zeros((n_lanes, n_cells, n_groups, 2), np.int32),
-            census=np.zeros((n_lanes, N_STATUSES), np.int64),
+            events=np.zeros((n_lanes, EVENTS, n_cells, n_groups), np.int32),
+            moved=np.zeros((n_lanes, n_cells, n_groups), np.int64),
+            census=np.zeros((n_lanes, n_cells), np.int64),
             flow=np.zeros((n_lanes, n_legs), np.int32),
             listed=np.zeros((n_lanes, LISTS, n_rows, 2), np.int32),
             n_listed=np.zeros((n_lanes, LISTS), np.int64),
         )
         self._stock = np.zeros((n_cells, n_groups), np.int64)
         self._if_still = np.zeros((n_cells, n_groups), np.int64)  # person-days of the month if nobody moved
-        self._initial = np.zeros(N_STATUSES, np.int64)
+        self._initial = np.zeros(n_cells, np.int64)
         self._flow = np.zeros((n_days, n_legs), np.int32)
         self._census = np.zeros((n_days, N_STATUSES), np.int64)
         self._events: list[tuple[AnyInt, ...]] = []
@@ -87,19 +87,16 @@ class Recorder:
         n_groups = self._stock.shape[1]
         where = np.bincount(cell.astype(np.int64) * n_groups + group, minlength=self._stock.size)
         self._stock += where.reshape(self._stock.shape)
-        self._initial += np.bincount(self._status, self._stock.sum(axis=1), N_STATUSES).astype(np.int64)
+        self._initial += self._stock.sum(axis=1)
 
     @property
     def stock(self) -> I64:
         """People by cell and group, (C, G), as of now."""
-        now: I64 = self._stock + self.tally.moved[..., 1].sum(axis=0)
-        return now
+        return self._stock + _people_moved(self.tally.moved.sum(axis=0))
 
     def stock_of(self, first: int, last: int) -> I64:
         """Return (last - first,) people in the cells of a range as of now."""
-        now: I64 = self._stock[first:last].sum(axis=1) + self.tally.moved[:, first:last, :, 1].sum(
-            axis=(0, 2)
-        )
+        now: I64 = self._initial[first:last] + self.tally.census[:, first:last].sum(axis=0)
         return now
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Recorder:
@@ -108,7 +105,7 @@ class Recorder:
         memo[id(self)] = twin
         of = self.tally
         tally = Tally(
-            of.events.copy(order="K"), of.moved.copy(), of.census.copy(), of.flow.copy(),
+            of.events.copy(), of.moved.copy(), of.census.copy(), of.flow.copy(),
             np.zeros(of.listed.shape, np.int32), of.n_listed.copy(),
         )  # fmt: skip
         twin.__dict__ |= {
@@ -119,7 +116,7 @@ class Recorder:
     def begin_month(self, days: int) -> None:
         """Open a month of which ``days`` are simulated: if nobody moves, the stock stays for all of them."""
         stock = self.stock
-        self.tally.moved[..., 0] = 0
+        self.tally.moved[:] = _people_moved(self.tally.moved)
         self._if_still = stock * days
         self._on_the_way.append(stock[self._alive].sum(axis=0))
 
@@ -135,7 +132,8 @@ class Recorder:
         """Keep the day's flows and census."""
         self._flow[index] = self.tally.flow.sum(axis=0)
         self.tally.flow[:] = 0
-        self._census[index] = self._initial + self.tally.census.sum(axis=0)
+        present = self._initial + self.tally.census.sum(axis=0)
+        self._census[index] = np.bincount(self._status, present, N_STATUSES)
 
     def keep_beliefs(self, believed: F64, true: F64) -> None:
         """Keep what people believe at the end of a month: (2, L) and (L,) chances of death on a leg."""
@@ -144,9 +142,10 @@ class Recorder:
 
     def end_month(self) -> None:
         """Close the month: keep its counts as sparse rows and start new ones at zero."""
-        cell, group, kind, count = harvest(np.moveaxis(self.tally.events, 3, 1))  # as they lie in memory
+        cell, group, kind, count = harvest(self.tally.events)
         self._events.append((np.full(cell.size, self._month, np.int32), cell, group, kind, count))
-        days = self._if_still + self.tally.moved[..., 0].sum(axis=0)
+        moved = self.tally.moved.sum(axis=0)
+        days = self._if_still + ((moved - _people_moved(moved)) >> 32)
         alive = np.flatnonzero(self._alive)
         row, group = (found.astype(np.int32) for found in np.nonzero(days[alive]))
         month = np.full(row.size, self._month, np.int32)

@@ -107,7 +107,7 @@ def same_counts(one: RouteModel, other: RouteModel) -> bool:
 
 def counted_so_far(model: RouteModel) -> I64:
     """Return (C, G, EVENTS) events since the first day, the month that is open included."""
-    total = model.recorder.tally.events.sum(axis=0).astype(np.int64)
+    total = np.moveaxis(model.recorder.tally.events.sum(axis=0), 0, 2).astype(np.int64)
     for _, cell, group, kind, count in model.recorder._events:
         np.add.at(total, (cell, group, kind), count)
     assert total.shape == (model.cell_status.size, model.routes.n_groups, EVENTS)

@@ -75,7 +75,6 @@ def _options(world: RouteWorld) -> tuple[layout.Records, layout.I32]:
     option["leg"] = np.concatenate(taken)
     option["kind"] = np.where(option["leg"] >= 0, int(Option.LEG), int(Option.RETURN))
     option["awareness"], option["eligible"] = 1.0, (1 << layout.DEMOGRAPHICS) - 1
-    option["block"], option["slot"] = 1 + 2 * place + number // 4, number % 4
     option["hash"] = 8 * place + number
     return option, start
 

@@ -209,7 +209,7 @@ def live_day(  # type: ignore[no-untyped-def]
     world, people = by_reference(world), by_reference(people)
     n_lanes = tally.flow.shape[0]
     mine = by_reference(lane_of(tally, lane))
-    picked, flag = np.empty(chunk, np.int32), np.empty(chunk, np.uint8)
+    picked, flag = np.empty(chunk, np.int32), np.empty((chunk + 63) // 64 * 64, np.uint8)
     bytes_of_day = luck[day % DAYS_OF_LUCK]
     for begin in range(first + lane * chunk, last, n_lanes * chunk):
         n = screen(people, luck, begin, min(begin + chunk, last), day, flag, picked)

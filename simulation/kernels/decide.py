@@ -9,7 +9,9 @@ import numpy as np
 from simulation.kernels.compile import inner, step
 from simulation.kernels.layout import CREDIT, DEMOGRAPHICS, Option
 from simulation.kernels.money import purse
-from simulation.kernels.rng import Stream, uniform, words
+from simulation.kernels.rng import Stream, mix, uniform, words
+
+_TWO_52 = 4503599627370496.0
 
 
 @inner
@@ -31,8 +33,8 @@ def choose(world, keys, life, place, choice_class, luck, day, as_boat):  # type:
     """Return (option, short): the option taken at a place, -1 if none; whether money was lacking for another.
 
     Each open option draws its own finish time, the first one home wins: option k with chance weight_k / sum. Taste
-    noise is keyed by person, visit day and option, so closing an option changes only those who would have taken it.
-    One block of four words serves four options; 32 bits each, so a chance is exact to 2e-10.
+    noise is keyed by person, visit day and option, so closing or opening one changes only those who take it: one block
+    a choice starts a generator, of which every option reads the number that its name gives.
 
     luck     whose taste decides: the person's, the party's, or the vehicle's for a boat that must stay together
     as_boat  the boat decides as one: money, knowledge and eligibility of those aboard do not matter
@@ -41,8 +43,8 @@ def choose(world, keys, life, place, choice_class, luck, day, as_boat):  # type:
     winner = stay = -1
     short = False
     has = 2**30 if as_boat or world.setup[0].money_on == 0 or life.flags & CREDIT else purse(life)
-    block = np.uint32(0)
-    w0 = w1 = w2 = w3 = np.uint64(0)
+    a, b, _, _ = words(keys[Stream.CHOICE], luck, day, 0)
+    taste = (a << np.uint64(32)) | b
     for k in range(world.option_start[place], world.option_start[place + 1]):
         weight = world.weight[k, choice_class]
         if weight <= 0.0:
@@ -51,11 +53,7 @@ def choose(world, keys, life, place, choice_class, luck, day, as_boat):  # type:
         if option.price > has:
             short = short or may_take(world, keys, life, option)
             continue
-        if option.block != block:
-            block = option.block
-            w0, w1, w2, w3 = words(keys[Stream.CHOICE], luck, day, block)
-        word = w0 if option.slot == 0 else w1 if option.slot == 1 else w2 if option.slot == 2 else w3
-        u = (float(word) + 0.5) / 4294967296.0
+        u = (float(mix(taste, np.uint64(option.hash)) >> np.uint64(12)) + 0.5) / _TWO_52
         stays = option.kind == Option.STAY  # how good that is depends on the others: last
         if u >= best * weight and not stays:  # -log(1 - u) >= u: it cannot win, nothing else is needed
             continue

@@ -6,7 +6,7 @@ import math
 
 from simulation.kernels.compile import inner, step
 from simulation.kernels.custody import take_into_custody
-from simulation.kernels.hazards import NOTHING, draw_event, total_rate
+from simulation.kernels.hazards import NOTHING, draw_event, total_rate, which_event
 from simulation.kernels.layout import HARMS, OWN_WAY, Event, Purpose, Rate, Service, Status
 from simulation.kernels.legs import bring_ashore
 from simulation.kernels.money import lose, pay
@@ -38,10 +38,23 @@ def event_of_day(world, keys, people, row, cell, byte, fraction, n_rates, day): 
         world, life, cell, n_rates
     ):  # 1 - exp(-total) <= total
         return NOTHING
-    event, _ = draw_event(
-        uniform_of_day(keys, people, row, byte, day), fraction, world.rate, cell, world.risk[life.group], n_rates,
-        world.harm_multiplier, life.vulnerability, seek_factor(world, life), bond_factor(world, life),
-    )  # fmt: skip
+    risk, seek, bond = world.risk[life.group], seek_factor(world, life), bond_factor(world, life)
+    total = total_rate(world.rate, cell, risk, n_rates, world.harm_multiplier, life.vulnerability, seek, bond)
+    p_any = -math.expm1(-total * fraction)
+    u, up_to, event, certain = byte / 256.0, (byte + 1.0) / 256.0, NOTHING, False
+    if u >= p_any:
+        return NOTHING
+    if up_to > p_any:
+        u = up_to = uniform_of_day(keys, people, row, byte, day)
+        if u >= p_any:
+            return NOTHING
+    while not certain:  # once by the byte alone, again where that is not enough
+        event, certain = which_event(
+            u / p_any * total, up_to / p_any * total, world.rate, cell, risk, n_rates, world.harm_multiplier,
+            life.vulnerability, seek, bond,
+        )  # fmt: skip
+        if not certain:
+            u = up_to = uniform_of_day(keys, people, row, byte, day)
     return event
 
 

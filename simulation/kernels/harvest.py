@@ -11,7 +11,7 @@ from simulation.kernels.compile import entry
 def harvest(events):  # type: ignore[no-untyped-def]
     """Return (cell, group, kind, count), (n,) int32 and for count int64, of all counts that are not 0; leave zeros.
 
-    events  (lanes, EVENTS, C, G) int32, as it lies in memory; lanes add up. Rows come by cell, group, kind.
+    events  (lanes, EVENTS, C, G) int32; lanes add up. Rows come by cell, group, kind.
     """
     n_lanes, n_kinds, n_cells, n_groups = events.shape
     is_busy = np.zeros((n_cells, n_kinds), np.bool_)

@@ -47,6 +47,23 @@ def _total_rate(rate, cell, risk, n_rates, harm_multiplier, vulnerability, seek,
 total_rate = inner(_total_rate)
 
 
+def _which_event(left, far, rate, cell, risk, n_rates, harm_multiplier, vulnerability, seek, bond):  # type: ignore[no-untyped-def]
+    """Return (k, certain): the rate to which ``left`` falls with rates end to end, and whether all up to ``far`` do."""
+    last = NOTHING
+    for k in range(RATES):
+        r = rate_of(k, rate, cell, risk, n_rates, harm_multiplier, vulnerability, seek, bond)
+        if r > 0.0:
+            last = k
+            if left < r:
+                return k, far < r
+            left -= r
+            far -= r
+    return last, True
+
+
+which_event = inner(_which_event)
+
+
 def _draw_event(u, fraction, rate, cell, risk, n_rates, harm_multiplier, vulnerability, seek, bond):  # type: ignore[no-untyped-def]
     """Return (event, rest): the rate's number or NOTHING, and, if nothing, a uniform for what the day still holds.
 
@@ -61,15 +78,8 @@ def _draw_event(u, fraction, rate, cell, risk, n_rates, harm_multiplier, vulnera
     if u >= p_any:
         return NOTHING, (u - p_any) / (1.0 - p_any) if p_any < 1.0 else 0.0
     left = u / p_any * total
-    last = NOTHING
-    for k in range(RATES):
-        r = rate_of(k, rate, cell, risk, n_rates, harm_multiplier, vulnerability, seek, bond)
-        if r > 0.0:
-            last = k
-            if left < r:
-                return k, 0.0
-            left -= r
-    return last, 0.0
+    event, _ = which_event(left, left, rate, cell, risk, n_rates, harm_multiplier, vulnerability, seek, bond)
+    return event, 0.0
 
 
 draw_event = inner(_draw_event)

@@ -30,7 +30,7 @@ def count_asked(world, tally, people, row, place, event):  # type: ignore[no-unt
     cell = life.cell
     if cell < world.setup[0].n_legs or world.cell_place[cell] != place:
         cell = place_cell(world, place, Status.WAITING)
-    tally.events[cell, life.group, event] += 1
+    tally.events[event, cell, life.group] += 1
 
 
 @step

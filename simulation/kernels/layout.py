@@ -285,9 +285,7 @@ OPTION = np.dtype(
         ("awareness", np.float64),  # share of people to whom the option is known
         ("leg", np.int32),  # leg to enter, -1 if none
         ("price", np.int32),  # USD to be paid at once
-        ("hash", np.uint32),  # of the option's name
-        ("block", np.uint32),  # draw that serves this option and three of its neighbours, never 0
-        ("slot", np.uint8),  # its word in that draw
+        ("hash", np.uint32),  # of the option's name: the draw's item
         ("eligible", np.uint8),  # a bit a demographic
         ("min_vulnerability", np.uint8),  # in 1/255
         ("kind", np.uint8),
@@ -382,11 +380,11 @@ class Tally(NamedTuple):
     Integers, so that sums do not depend on threads.
     """
 
-    events: I32  # (C, G, EVENTS) of the month so far
+    events: I32  # (EVENTS, C, G) of the month so far: few kinds are frequent
     moved: (
-        I32  # (C, G, 2) person-days of the month against "nobody moves" (see moves.move()); change of people
+        I64  # (C, G) two numbers in one, see moves.move(): 2^32 x person-days of the month + change of people
     )
-    census: I64  # (statuses,) change of people since the start of the run
+    census: I64  # (C,) change of people since the start of the run
     flow: I32  # (L,) legs entered today
     listed: I32  # (LISTS, N_lane, 2)
     n_listed: I64  # (LISTS,)

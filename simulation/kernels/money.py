@@ -28,7 +28,7 @@ def purse(life):  # type: ignore[no-untyped-def]
 def book(tally, people, row, event, usd):  # type: ignore[no-untyped-def]
     """Count an amount at the person's cell."""
     life = people.life[row]
-    tally.events[life.cell, life.group, event] += usd
+    tally.events[event, life.cell, life.group] += usd
 
 
 @inner

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from simulation.kernels.compile import inner, step, viewing
 from simulation.kernels.hazards import bound_of, load_of
 from simulation.kernels.layout import (
@@ -155,7 +157,7 @@ def refresh_bound(world, people, row):  # type: ignore[no-untyped-def]
 def count(tally, people, row, event):  # type: ignore[no-untyped-def]
     """Count an event at the person's cell."""
     life = people.life[row]
-    tally.events[life.cell, life.group, event] += 1
+    tally.events[event, life.cell, life.group] += 1
 
 
 @step
@@ -165,12 +167,11 @@ def move(world, people, tally, row, cell, days_left):  # type: ignore[no-untyped
     The census is taken at the end of the day: the new cell gets this day and the rest of the month, the old loses it.
     """
     life = people.life[row]
-    tally.moved[life.cell, life.group, 0] -= days_left
-    tally.moved[life.cell, life.group, 1] -= 1
-    tally.moved[cell, life.group, 0] += days_left
-    tally.moved[cell, life.group, 1] += 1
-    tally.census[world.cell_status[life.cell]] -= 1
-    tally.census[world.cell_status[cell]] += 1
+    days_and_one = (np.int64(days_left) << 32) + 1
+    tally.moved[life.cell, life.group] -= days_and_one
+    tally.moved[cell, life.group] += days_and_one
+    tally.census[life.cell] -= 1
+    tally.census[cell] += 1
     life.cell = cell
     people.due[row] = NEVER
     refresh_bound(world, people, row)

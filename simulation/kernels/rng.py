@@ -47,6 +47,11 @@ MASK32 = np.uint64(0xFFFFFFFF)
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _W0, _W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
 _S32 = np.uint64(32)
+_GOLDEN, _MIX1, _MIX2 = (
+    np.uint64(0x9E3779B97F4A7C15),
+    np.uint64(0xBF58476D1CE4E5B9),
+    np.uint64(0x94D049BB133111EB),
+)
 _TWO_26 = 67108864.0
 _TWO_53 = 9007199254740992.0
 
@@ -95,6 +100,20 @@ def _to_uniform(high, low):  # type: ignore[no-untyped-def]
 
 
 to_uniform = inner(_to_uniform)
+
+
+def _mix(start, number):  # type: ignore[no-untyped-def]
+    """Return output ``number`` of the SplitMix64 generator started at ``start`` (Steele, Lea & Flood 2014, OOPSLA).
+
+    For many draws that share a key: the start is a block's word pair, the number says which. All uint64.
+    """
+    z = start + number * _GOLDEN
+    z = (z ^ (z >> np.uint64(30))) * _MIX1
+    z = (z ^ (z >> np.uint64(27))) * _MIX2
+    return z ^ (z >> np.uint64(31))
+
+
+mix = inner(_mix)
 
 
 def _uniform(key, who, day, item):  # type: ignore[no-untyped-def]

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from simulation.kernels.bits import lowest_bit
 from simulation.kernels.compile import entry, viewing
 from simulation.kernels.rng import words
 
 DAYS_OF_LUCK = 16  # one draw holds a screening byte for each of so many days
 _TILE = 512  # people whose blocks are drawn together
+_GATHER, _TOP_BYTE = np.uint64(0x0102040810204080), np.uint64(56)
 
 
 @viewing
@@ -65,14 +67,23 @@ def _flag(luck, bound, due, day, flag):  # type: ignore[no-untyped-def]
 def screen(people, luck, first, last, day, flag, picked):  # type: ignore[no-untyped-def]
     """Pick the rows of first..last - 1 to whom something may happen today; return how many.
 
-    luck  (16, N) uint8;  flag  (chunk,) uint8 scratch;  picked  (chunk,) int32 OUT
+    luck  (16, N) uint8;  flag  (n,) uint8 scratch, n the next multiple of 64;  picked  (last - first,) int32 OUT
     """
     n = last - first
     _flag(
         luck[day % DAYS_OF_LUCK, first:last], people.bound[first:last], people.due[first:last], day, flag[:n]
     )
+    flag[n : (n + 63) // 64 * 64] = 0
+    eights = flag.view(np.uint64)
     found = 0
-    for i in range(n):
-        picked[found] = first + i
-        found += flag[i]
+    for begin in range(0, n, 64):
+        word = np.uint64(
+            0
+        )  # 64 flags, a bit each: eight bytes of 0 or 1 times _GATHER have their bits in the top byte
+        for k in range(8):
+            word |= ((eights[(begin >> 3) + k] * _GATHER) >> _TOP_BYTE) << np.uint64(8 * k)
+        while word != 0:
+            picked[found] = first + begin + lowest_bit(word)
+            found += 1
+            word &= word - np.uint64(1)
     return found

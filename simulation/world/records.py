@@ -127,8 +127,6 @@ def option_records(routes: Routes, settings: Settings, fare: F64) -> layout.Reco
         leg=routes.option_leg,
         price=of_leg(fares_due(routes, fare), 0),
         hash=routes.option_hash,
-        block=routes.option_block,
-        slot=routes.option_slot,
         eligible=of_leg(settings.eligible, _EVERYBODY),
         min_vulnerability=of_leg(settings.min_vulnerability, 0),
         kind=routes.option_kind,

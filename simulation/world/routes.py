@@ -88,8 +88,6 @@ class Routes:
     option_leg: I32
     option_hash: U32
     option_place: I32
-    option_block: U32
-    option_slot: U8
 
     @cached_property
     def mean_days(self) -> F64:
@@ -308,11 +306,6 @@ def build_routes(scenario: Scenario) -> Routes:
         if options
         else np.zeros(len(places), int)
     )
-    order = np.concatenate([np.arange(n) for n in counts]) if options else np.zeros(0, np.int64)
-    blocks = [
-        (name_hash("choice:" + places[r[0]].id) + int(k) // 4) % 2**32 or 1
-        for r, k in zip(options, order, strict=True)
-    ]
     expel = {int(origin[i]): i for i in reversed(range(len(legs))) if legs[i].purpose == "return_forced"}
     return Routes(
         places=places,
@@ -358,8 +351,6 @@ def build_routes(scenario: Scenario) -> Routes:
         option_leg=np.array([row[2] for row in options], np.int32),
         option_hash=np.array([row[3] for row in options], np.uint32),
         option_place=np.array([row[0] for row in options], np.int32),
-        option_block=np.array(blocks, np.uint32),
-        option_slot=(order % 4).astype(np.uint8),
     )
 
 

@@ -39,6 +39,14 @@ def uniform(key: int, who: int, day: int, item: int) -> float:
     return ((high >> 5) * 2**26 + (low >> 6)) / 2**53
 
 
+def split_mix(start: int, number: int) -> int:
+    """Return output ``number`` of SplitMix64 started at ``start``."""
+    z = (start + number * 0x9E3779B97F4A7C15) % 2**64
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) % 2**64
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) % 2**64
+    return z ^ (z >> 31)
+
+
 # Counts ---
 def harvest(lanes: Sequence[Counts]) -> list[tuple[int, int, int, int]]:
     """Return (cell, group, kind, count) of all counts that are not 0, in that order; lanes[lane][kind][cell][group]."""
@@ -120,11 +128,9 @@ def value_of_being_stuck(given_up: float, stay: float, discount: float, value: f
 
 
 class Option(NamedTuple):
-    """One option of a place: weight, draw (block, slot), hash, share who know it, USD, who may take it."""
+    """One option of a place: weight, hash, share who know it, USD, who may take it."""
 
     weight: float
-    block: int
-    slot: int
     hash: int
     awareness: float
     price: int = 0
@@ -157,6 +163,8 @@ def choose(
     stuck: What staying weighs, of its weight, for somebody who lacks the money for an option.
     """
     finish, is_short = {}, False
+    high, low, _, _ = words(choice_key, luck, day, 0)
+    start = high << 32 | low
     for k, option in enumerate(options):
         if option.weight == 0:
             continue
@@ -168,8 +176,8 @@ def choose(
             if who.purse is not None and option.price > who.purse:
                 is_short = True
                 continue
-        word = words(choice_key, luck, day, option.block)[option.slot]
-        finish[k] = -math.log1p(-(word + 0.5) / 2**32) / option.weight
+        u = ((split_mix(start, option.hash) >> 12) + 0.5) / 2**52
+        finish[k] = -math.log(1 - u) / option.weight
     if is_short:
         finish = {k: t / stuck if options[k].stays else t for k, t in finish.items()}
     return (min(finish, key=lambda k: (finish[k], k)) if finish else -1), is_short

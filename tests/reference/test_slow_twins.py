@@ -124,8 +124,6 @@ options = st.lists(
     st.builds(
         slow.Option,
         weight=st.sampled_from([0.0, 1e-4, 0.2, 1.0]),
-        block=st.just(0),
-        slot=st.just(0),
         hash=words32,
         awareness=st.sampled_from([0.0, 0.4, 1.0]),
         price=st.sampled_from([0, 50, 400]),
@@ -156,15 +154,15 @@ def choices(
     stuck: float = 1.0,
     earns: float = 0.0,
 ) -> tuple[Choice, Choice]:
-    """Return (kernel, twin) of one decision; as in the world's tables, four options share a draw.
+    """Return (kernel, twin) of one decision.
 
     stuck, earns: Factor on staying for who cannot pay where nothing can be earned; USD a day earned there.
     """
     last = max((k for k, o in enumerate(found) if o.stays), default=-1)  # there is one way to stay
-    found = [o._replace(block=17 + k // 4, slot=k % 4, stays=k == last) for k, o in enumerate(found)]
+    found = [o._replace(stays=k == last) for k, o in enumerate(found)]
     table = np.zeros(len(found), OPTION)
     for k, o in enumerate(found):
-        for name in ("awareness", "hash", "block", "slot", "price"):
+        for name in ("awareness", "hash", "price"):
             table[k][name] = getattr(o, name)
         table[k]["eligible"] = sum(1 << one for one in o.eligible)
         table[k]["min_vulnerability"] = o.least
@@ -211,7 +209,7 @@ def test_choice(
 
 def test_closing_an_option_moves_only_those_who_took_it() -> None:
     keys = np.array([0] + [rng.stream_key(4, s) for s in rng.Stream], np.uint64)
-    four = [slow.Option(w, 0, 0, 99 + k, 1.0) for k, w in enumerate((1.0, 0.5, 0.8, 0.2))]
+    four = [slow.Option(w, 99 + k, 1.0) for k, w in enumerate((1.0, 0.5, 0.8, 0.2))]
     closed = [o._replace(weight=0.0) if k == 2 else o for k, o in enumerate(four)]
     moved = 0
     for who in range(400):
