@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from simulation.kernels.layout import I32, LIFE, U8, People, World
 from simulation.kernels.rows import part_ended
 from simulation.kernels.screening import DAYS_OF_LUCK, draw_luck
 
+SideBySide = Callable[[Callable[[int], None]], None]
+"""Calls a function with the number of every lane, several at a time."""
 FEWEST = 100_000  # rows looked at from which on it pays to put ended journeys apart
 _LINES = np.dtype((np.void, LIFE.itemsize))  # a record as bytes: numpy would copy it field by field
 
@@ -55,10 +59,12 @@ class Crowd:
         """Look, from today on, at the people who could start today, too."""
         self.n_seen = int(np.searchsorted(self.start_days, np.int32(day), side="right"))
 
-    def draw_luck(self, world: World, key: np.uint64, day: int) -> None:
+    def draw_luck(
+        self, world: World, key: np.uint64, day: int, n_lanes: int, side_by_side: SideBySide
+    ) -> None:
         """Draw the screening bytes of all who are looked at until they are drawn again; ended journeys may go first.
 
-        A person's bytes follow from who and day alone, so it does not matter when they are drawn.
+        A person's bytes follow from who and day alone, so it does not matter when they are drawn, or by which lane.
         """
         if day < self._luck_until:
             return
@@ -66,11 +72,12 @@ class Crowd:
             self._part_ended(world)
         self._luck_until = (day // DAYS_OF_LUCK + 1) * DAYS_OF_LUCK
         last = int(np.searchsorted(self.start_days, np.int32(self._luck_until), side="left"))
-        draw_luck(key, self.people, self.luck, self.n_ended, last, day)
+        ends = np.linspace(self.n_ended, last, n_lanes + 1).astype(np.int64)
+        side_by_side(lambda lane: draw_luck(key, self.people, self.luck, ends[lane], ends[lane + 1], day))
 
     def _part_ended(self, world: World) -> None:
         order, ended = part_ended(world, self.people, self.n_ended, self.n_seen)
-        if ended * 8 < order.size:  # screening so few in vain costs less than moving the others
+        if ended * 4 < order.size:  # screening so few in vain costs less than moving the others
             return
         for column in (self.people.due, self.people.bound, self.people.life.view(_LINES), self._number):
             column[self.n_ended : self.n_seen] = column[order]

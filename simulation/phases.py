@@ -144,7 +144,16 @@ def live(model: RouteModel) -> None:
     """Everybody lives the day on the state of the world at its start."""
     crowd, tally = model.crowd, model.recorder.tally
     crowd.admit_starters(model.day)
-    crowd.draw_luck(model.world, model.keys[Stream.SCREEN], model.day)
+    lanes = range(tally.flow.shape[0])
+
+    def side_by_side(do: Callable[[int], None]) -> None:
+        if len(lanes) == 1 or crowd.n_seen - crowd.n_ended <= CHUNK:
+            for number in lanes:
+                do(number)
+        else:
+            list(model.pool.map(do, lanes))
+
+    crowd.draw_luck(model.world, model.keys[Stream.SCREEN], model.day, len(lanes), side_by_side)
 
     def lane(number: int) -> None:
         live_day(
@@ -152,12 +161,7 @@ def live(model: RouteModel) -> None:
             model.routes.stream_place, model.day, model.days_left,
         )  # fmt: skip
 
-    lanes = range(tally.flow.shape[0])
-    if len(lanes) == 1 or crowd.n_seen - crowd.n_ended <= CHUNK:
-        for number in lanes:
-            lane(number)
-    else:
-        list(model.pool.map(lane, lanes))
+    side_by_side(lane)
 
 
 def hold(model: RouteModel) -> None:
