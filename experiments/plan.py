@@ -141,8 +141,9 @@ class Plan:
 
     @cached_property
     def _texts(self) -> dict[str, str]:
-        """Every arm as text: written once, since each of many runs is named after it."""
-        return {name: scenario.model_dump_json() for name, scenario in self.arms.items()}
+        """A hash of every arm's text: made once, since each of many runs is named after it."""
+        texts = {name: scenario.model_dump_json() for name, scenario in self.arms.items()}
+        return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
 
     def fingerprint(self, task: Task, code: str) -> str:
         """Return a hash of all that decides the run's numbers; ``code`` stands for the model's own text."""
