@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from threading import Event
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, Unpack
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ from experiments.clear import find_directions_of_table
 from experiments.collect import ALL, Values, collect_values
 from experiments.pareto import compute_pareto
 from experiments.patterns import compute_patterns
-from experiments.plan import Plan, Task, first_difference
+from experiments.plan import DrawOptions, Plan, Task, first_difference
 from experiments.statistics import INTERVAL_KINDS, compute_paired
 from experiments.weights import Weights, compute_index
 from simulation.machine import n_cores
@@ -78,8 +78,8 @@ class Model(NamedTuple):
 
     evaluate: Callable[[Scenario, int, float], pd.DataFrame]
     """(scenario, seed, scale) -> tidy summary of one run."""
-    draw: Callable[[Scenario, int, int], Scenario]
-    """(scenario, seed, draw) -> the scenario with joint draw number ``draw`` of its uncertain numbers."""
+    draw: Callable[..., Scenario]
+    """(scenario, seed, draw, **Plan.draw_options) -> the scenario with joint draw ``draw`` of its uncertain numbers."""
     evaluate_arms: Callable[[Sequence[Scenario], int, float], list[pd.DataFrame]] | None = None
     """The same for several scenarios at once, where days that they share need to be lived only once."""
     stop: Event = Event()
@@ -229,7 +229,9 @@ def _evaluate(plan: Plan, model: Model, tasks: list[Task]) -> list[pd.DataFrame]
     """Return the summaries of tasks of one kind and replicate."""
     scenarios = [plan.arms[task.arm] for task in tasks]
     if tasks[0].kind == "total":
-        scenarios = [model.draw(scenario, plan.seed, tasks[0].replicate) for scenario in scenarios]
+        replicate = tasks[0].replicate
+        options = plan.draw_options(replicate)
+        scenarios = [model.draw(scenario, plan.seed, replicate, **options) for scenario in scenarios]
     if len(tasks) > 1 and model.evaluate_arms:
         return model.evaluate_arms(scenarios, tasks[0].seed, plan.scale)
     return [model.evaluate(scenario, tasks[0].seed, plan.scale) for scenario in scenarios]
@@ -278,8 +280,8 @@ def simulation_model(since: date | None = None) -> Model:
         results = run_arms(scenarios, since, seed=seed, scale=scale, threads=1, progress=go_on)
         return [summarise(result, since) for result in results]
 
-    def draw(scenario: Scenario, seed: int, number: int) -> Scenario:
-        return draw_scenario(scenario, seed=seed, draw=number)
+    def draw(scenario: Scenario, seed: int, number: int, **options: Unpack[DrawOptions]) -> Scenario:
+        return draw_scenario(scenario, seed=seed, draw=number, **options)
 
     return Model(evaluate, draw, evaluate_arms if since else None, stop)
 
