@@ -42,6 +42,7 @@ BOUGHT_COLUMNS = [
     *QUADRANTS, "most_per_usd", "most_per_usd_low", "most_per_usd_high", "most_per_usd_draws", "fewer_than_10",
     "user_weights",
 ]  # fmt: skip
+PLANE_COLUMNS = ["harm", "arm", "draw", "prevented", "extra_usd"]
 ACCEPTABILITY_COLUMNS = ["harm", "arm", "willingness_usd", "share_of_draws", "low", "high"]
 
 
@@ -134,6 +135,18 @@ def compute_acceptability_table(
             columns = (grid, share[:, i], low[:, i], high[:, i])
             rows += [(harm, arm, *numbers) for numbers in zip(*columns, strict=True)]
     return pd.DataFrame(rows, columns=ACCEPTABILITY_COLUMNS)
+
+
+def compute_plane(arms: Sequence[str], values: Values, weights: Weights | None = None) -> pd.DataFrame:
+    """Return the cost-effectiveness plane: one row a harm, arm but the baseline, and draw."""
+    table, extra = _align(arms, values, weights)
+    rows = []
+    for harm in table.harms:
+        value = table.of(harm)
+        for i, arm in enumerate(arms[1:], start=1):
+            columns = (table.draws, value[:, 0] - value[:, i], extra[:, i])
+            rows += [(harm, arm, *numbers) for numbers in zip(*columns, strict=True)]
+    return pd.DataFrame(rows, columns=PLANE_COLUMNS)
 
 
 def _align(arms: Sequence[str], values: Values, weights: Weights | None) -> tuple[HarmValues, Floats]:

@@ -116,7 +116,7 @@ def _say_prevented(table: HarmValues, value: Floats) -> dict[str, Floats]:
         "prevented_spread_high": spread[:, 1],
         "draws_with_less": (prevented > 0).sum(axis=0),
         **{
-            f"prevented_by_{name}": -parts[name].mean(axis=0) if name in parts else nothing
+            f"prevented_by_{name}": 0.0 - parts[name].mean(axis=0) if name in parts else nothing
             for name in ("lower_risk", "fewer_journeys")
         },
     }
