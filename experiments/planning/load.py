@@ -16,10 +16,11 @@ from experiments.planning.checks import analyses_of, check_plan
 from experiments.planning.models import Analysis, DesignDocument, PlanDocument
 from experiments.planning.outcomes import complete_outcomes
 from simulation.errors import Problem, SafePassageError, ScenarioError
+from simulation.spec.files import read_text
 from simulation.spec.findings import Finding
 from simulation.spec.load import locate_error
 from simulation.spec.models import Scenario
-from simulation.spec.yaml_tree import Node, read_tree
+from simulation.spec.yaml_tree import YAML_LIMIT_BYTES, Node, read_tree
 
 EXAMPLE = "a plan has the keys plan, title, arms and replicates: see docs/plans.md"
 
@@ -33,12 +34,14 @@ class LoadedPlan:
         plan: What is run.
         analyses: Results to compute.
         warnings: What to look at in plan, scenarios and tables.
+        text: The file itself.
     """
 
     document: PlanDocument
     plan: Plan
     analyses: tuple[Analysis, ...]
     warnings: tuple[Problem, ...]
+    text: str
 
     @property
     def budget(self) -> dict[str, Any] | None:
@@ -65,7 +68,8 @@ def load_plan(path: str | Path) -> LoadedPlan:
     if problems:
         raise _in_order(problems, tree)
     plan = _make_plan(tree, document, scenarios)
-    return LoadedPlan(document, plan, analyses_of(document), tuple(warnings))
+    text = read_text(Path(path), limit_bytes=YAML_LIMIT_BYTES)
+    return LoadedPlan(document, plan, analyses_of(document), tuple(warnings), text)
 
 
 def _read(file: Path) -> Node:
