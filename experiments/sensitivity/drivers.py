@@ -14,12 +14,22 @@ from experiments.sensitivity.analyse import DIFFERENCE, LEVEL, MAIN, Sensitivity
 from experiments.wording import say_outcome
 
 MOST_OUTCOMES, MOST_FACTORS = 6, 5
+MOST_LEADS = 2
+"""Of rank correlations that chance may explain, so many are shown a difference: leads, not findings."""
 MEASURES = {"morris": "mu_star", "sobol": "total", "prcc": "prcc", "spearman": "spearman"}
 """Method -> the measure that is drawn."""
+RANKS = ("prcc", "spearman")
 AXES = {
-    "mu_star": "how far the difference moves when the number goes\nthrough its range, % of the baseline's level",
+    "mu_star": "how far the difference moves when the number goes\nthrough its range, beside the strongest of each",
     "total": "share of the variance of the difference that goes\nwith the number, alone (hollow), with others (full)",
     "prcc": "partial rank correlation with the difference,\nother numbers held constant",
+    "spearman": "rank correlation with the difference",
+}
+
+_SAID = {
+    "mu_star": "how far the difference moves when the number goes through its range, % of the baseline's level",
+    "total": "share of the variance of the difference that goes with the number, alone and with others",
+    "prcc": "partial rank correlation with the difference, other numbers held constant",
     "spearman": "rank correlation with the difference",
 }
 
@@ -92,6 +102,8 @@ def _build_section(found: Sensitivity, arm: str, outcome: str) -> Section | None
         ["_likely", "_size"], ascending=False, kind="stable"
     )
     shown = shown[shown["_size"] > 0].head(MOST_FACTORS)
+    if measure in RANKS:
+        shown = pd.concat([shown[shown["_likely"]], shown[~shown["_likely"]].head(MOST_LEADS)])
     first = rows[rows["measure"] == "first"]
     alone = dict(zip(first["factor"].astype(str), first["value"].astype(float), strict=True))
     drivers = tuple(
@@ -157,7 +169,7 @@ def describe_drivers(sections: list[Section], baseline: str, arm: str, design: D
     if not sections:
         yield "No difference that varies was found: nothing to explain."
     for section in sections:
-        axis = AXES[section.measure].replace("\n", " ").split(", alone")[0]
+        axis = _SAID[section.measure]
         yield ""
         yield f"{section.heading} ({section.remark or 'no remark'}). Numbers: {axis}."
         for driver in section.drivers:

@@ -14,6 +14,8 @@ from experiments.pictures import BLUE, GREY, INK, PALE, VERMILLION, describe_sou
 from experiments.plan import Plan
 from experiments.sensitivity.drivers import (
     AXES,
+    MOST_LEADS,
+    RANKS,
     Driver,
     Section,
     count_weak,
@@ -50,8 +52,12 @@ def draw_drivers(plan: Plan, arm: str, sections: list[Section], design: Design) 
         )
         axes.axhline(start + 0.06, color=INK, lw=0.6, xmin=(LABEL - DOTS) / DOTS_WIDTH,
                      xmax=(0.985 - DOTS) / DOTS_WIDTH, clip_on=False)  # fmt: skip
+        scale = (
+            max((driver.value for driver in section.drivers), default=1.0) if measure == "mu_star" else 1.0
+        )
         for driver, centre in rows:
-            _draw_row(figure, axes, driver, section.measure, centre, top - centre / height)
+            _draw_dots(axes, driver, scale, centre)
+            _say_row(figure, driver, section.measure, top - centre / height)
     if not sections:
         figure.text(
             LABEL, top - 0.5 * body / height, "No difference that varies was found.", size=10, color=INK
@@ -73,19 +79,18 @@ def _place(sections: list[Section]) -> Iterator[tuple[Section, float, list[tuple
 def _prepare(axes: Axes, sections: list[Section], measure: str, body: float) -> None:
     axes.set_ylim(body, 0)
     axes.set_yticks([])
-    ends = [end for section in sections for driver in section.drivers for end in (driver.value, driver.high)]
-    if measure in ("prcc", "spearman"):
+    drivers = [driver for section in sections for driver in section.drivers]
+    if measure in RANKS:
         axes.set_xlim(-1.05, 1.05)
         axes.set_xticks([-1, -0.5, 0, 0.5, 1])
+    elif measure == "total":
+        lows, highs = ([end for end in ends if np.isfinite(end)] for ends in zip(
+            *((driver.low, driver.high) for driver in drivers), strict=True))  # fmt: skip
+        axes.set_xlim(min([0.0, *lows]) - 0.03, max([1.0, *highs]) * 1.05)
+        axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}%")
     else:
-        lows = [driver.low for section in sections for driver in section.drivers if np.isfinite(driver.low)]
-        largest = max([end for end in ends if np.isfinite(end)], default=1.0)
-        if measure == "total":
-            axes.set_xlim(min([0.0, *lows]) - 0.03, max(1.0, largest) * 1.05)
-            axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}%")
-        else:
-            axes.set_xlim(0, largest * 1.08 or 1.0)
-            axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}%")
+        axes.set_xlim(0, 1.6)
+        axes.set_xticks([0, 0.5, 1], ["0", "half of it", "strongest"])
     axes.axvline(0, color=GREY, lw=0.8)
     axes.set_xlabel(AXES[measure], size=8.5, color=INK)
     axes.tick_params(axis="x", labelsize=8.5, length=3, color=GREY)
@@ -117,9 +122,23 @@ def _quote(text: str) -> str:
     return f"\N{LEFT DOUBLE QUOTATION MARK}{text}\N{RIGHT DOUBLE QUOTATION MARK}"
 
 
-def _draw_row(figure: Figure, axes: Axes, driver: Driver, measure: str, centre: float, y: float) -> None:
+def _draw_dots(axes: Axes, driver: Driver, scale: float, centre: float) -> None:
+    """Draw an index with its interval; one that runs out of the picture ends in an arrow at its edge."""
+    colour = BLUE if driver.beyond != "no" else GREY
+    value, low, high = (end / scale for end in (driver.value, driver.low, driver.high))
+    edge = axes.get_xlim()[1]
+    if np.isfinite(low) and np.isfinite(high):
+        axes.plot([low, min(high, edge)], [centre, centre], color=colour, lw=1.6, solid_capstyle="butt")
+        if high > edge:
+            axes.plot([edge], [centre], ">", color=colour, ms=5, clip_on=False)
+    face = colour if driver.beyond != "no" else "white"
+    axes.plot([value], [centre], "o", color=colour, ms=6.5, mfc=face, mew=1.3, clip_on=False)
+    if np.isfinite(driver.alone):
+        axes.plot([driver.alone], [centre + 0.11], "o", color=colour, ms=4, mfc="white", mew=1.0)
+
+
+def _say_row(figure: Figure, driver: Driver, measure: str, y: float) -> None:
     told = driver.beyond != "no"
-    colour = BLUE if told else GREY
     label = textwrap.shorten(driver.words, 2 * _LABEL_LETTERS, placeholder=" ...")
     figure.text(
         LABEL + 0.008,
@@ -130,11 +149,6 @@ def _draw_row(figure: Figure, axes: Axes, driver: Driver, measure: str, centre: 
         va="center",
         linespacing=1.1,
     )
-    if np.isfinite(driver.low) and np.isfinite(driver.high):
-        axes.plot([driver.low, driver.high], [centre, centre], color=colour, lw=1.6, solid_capstyle="butt")
-    axes.plot([driver.value], [centre], "o", color=colour, ms=6.5, mfc=colour if told else "white", mew=1.3)
-    if np.isfinite(driver.alone):
-        axes.plot([driver.alone], [centre + 0.11], "o", color=colour, ms=4, mfc="white", mew=1.0)
     ends = f"{say_index(measure, driver.low)} to {say_index(measure, driver.high)}"
     number = (
         f"{say_index(measure, driver.value)}\n({ends})"
@@ -158,14 +172,22 @@ def _write_notes(plan: Plan, arm: str, sections: list[Section], design: Design) 
         "Blue: beyond what chance alone gives. Grey, hollow: not told from chance."
         if known
         else "Whether these are beyond chance is not known: no runs vary the seed alone.",
-        f"{weak} of the {shown} numbers shown are assumed or recalled, not measured (orange): the answer leans on "
-        "them. "
-        "The strongest of each difference are shown; all are in sensitivity.csv. An index says how much the range of a "
-        "number matters in this model, not that the number is wrong, nor that it is a cause beyond the model.",
+        f"{weak} of the {shown} numbers shown are assumed or recalled, not measured (orange). The strongest of each "
+        "difference are shown; all are in sensitivity.csv. An index says how much the range of a number matters in "
+        "this model, not that the number is wrong, nor that it is a cause beyond the model.",
     ]
+    if any(section.measure in RANKS for section in sections):
+        lines.append(
+            f"Of rank correlations that chance may explain, at most {MOST_LEADS} a difference are shown: leads."
+        )
+    if sections and sections[0].measure == "mu_star":
+        lines.append("Numbers beside the dots: mean change of the difference, % of the baseline's level.")
     ranked = rank_data(sections)
     if ranked:
         most = "; ".join(f"{data} ({n} of those shown)" for data, n in ranked[:3])
         lines.append(f"Would settle most of it: {most}.")
+    lines.append(
+        "4Mi: surveys of the Mixed Migration Centre. DTM: Displacement Tracking Matrix of IOM. Missing Migrants: IOM."
+    )
     lines.append(f"Design: {describe_design(design)}. {describe_source(plan, arm)}")
     return wrap(lines, _NOTE_LETTERS)

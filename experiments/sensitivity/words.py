@@ -49,6 +49,11 @@ _STREAM = {
     "savings_factor": "Savings, {}",
 }
 _LIMIT = 90
+_PROPER = {
+    "libya", "chad", "sudan", "tunisia", "morocco", "niger", "algeria", "mali", "africa", "europe", "sahel",
+    "tripolitania", "cyrenaica", "lampedusa", "malta", "sardinia", "alboran", "atlantic", "frontex",
+}  # fmt: skip
+"""Words of zone names that are names."""
 
 
 def say_factor(label: str, members: tuple[str, ...], meanings: Mapping[str, str]) -> str:
@@ -95,7 +100,7 @@ def _say_rest(kind: str, rest: str, parts: list[str]) -> str:
         who = {"female": ("women", "girls"), "male": ("men", "boys")}.get(parts[1], (parts[1], parts[1]))
         group = f", {_say_zone(parts[3])}" if len(parts) > 3 else ""
         harm = _HARMS.get(parts[0], parts[0])
-        return _sentence(f"{harm} of {who[parts[2] == 'child']} over others'{group}")
+        return _sentence(f"{harm}, {who[parts[2] == 'child']} relative to others{group}")
     said = {
         "price": f"Fares, {_say_zone(rest)}",
         "stay": f"How long people stay at a {_say_zone(rest)}",
@@ -109,7 +114,7 @@ def _say_rest(kind: str, rest: str, parts: list[str]) -> str:
 
 
 def _say_zone(zone: str) -> str:
-    return zone.replace("_", " ").replace("libya", "Libya").replace("mali ", "Mali ").replace("chad", "Chad")
+    return " ".join(word.capitalize() if word in _PROPER else word for word in zone.split("_"))
 
 
 def _sentence(text: str) -> str:
