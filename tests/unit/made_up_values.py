@@ -46,7 +46,11 @@ def make_comparison_values(arms: list[str], replicates: int, seed: int = 3) -> V
     by_outcome["journeys"] = {arm: [500_000.0 - 20_000.0 * i] * replicates for i, arm in enumerate(arms)}
     by_outcome["arrivals"] = {arm: [150_000.0] * replicates for arm in arms}
     price = rng.lognormal(0.0, 0.5, replicates)
-    costs = {arm: 5e7 + 3.0e8 * (i > 0) * price * rng.normal(1.0, 0.1, replicates) for i, arm in enumerate(arms)}
+    costs = {
+        arm: 5e7 + 3.0e8 * (i > 0) * price * rng.normal(1.0, 0.1, replicates) for i, arm in enumerate(arms)
+    }
     by_outcome["cost_total"] = {arm: list(np.broadcast_to(cost, replicates)) for arm, cost in costs.items()}
-    by_outcome["cost_services"] = {arm: list(np.broadcast_to(0.6 * cost, replicates)) for arm, cost in costs.items()}
+    by_outcome["cost_services"] = {
+        arm: list(np.broadcast_to(0.6 * cost, replicates)) for arm, cost in costs.items()
+    }
     return make_values(by_outcome)
