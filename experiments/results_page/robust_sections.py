@@ -13,6 +13,7 @@ from experiments.robustness.budget_words import (
     MONEY_NOTE,
     say_equality,
     say_per_million,
+    say_quadrants,
     say_usd,
     say_usd_per_harm,
 )
@@ -21,6 +22,7 @@ from experiments.robustness.discovery_table import NO_RULE, RULE
 from experiments.robustness.false_leads import FALSE_LEADS
 from experiments.robustness.harm_values import say_basis
 from experiments.robustness.tables import BOUGHT, DISCOVERY, PLANE, ROBUSTNESS, RULES, SPENT
+from experiments.statistics import QUANTILES_FROM
 from experiments.wording import say_change
 
 Row = dict[Hashable, Any]
@@ -90,6 +92,7 @@ def write_money(study: Study) -> Iterator[str]:
     yield _by_arm(study, bought, lambda row: say_per_million(row).removesuffix(" per million USD")) + "\n"
     yield "USD for one unit of harm prevented:\n"
     yield _by_arm(study, bought, say_usd_per_harm) + "\n"
+    yield from _write_most_per_usd(study, bought)
     yield (
         "What preventing a harm is worth in money is nobody's finding; `acceptability.csv` only shows how an order of "
         "packages would depend on it.\n"
@@ -117,8 +120,10 @@ def write_failures(study: Study) -> Iterator[str]:
         f"that any rule below is a false lead is at most {FALSE_LEADS:.0%} if there is none to be found.\n"
     )
     if told.empty or rules is None:
-        yield "No rule better than chance was found"
-        yield f"{', in so few draws no surprise' if int(found['draws'].max()) < 40 else ''}.\n"
+        so_few = (
+            ", which in so few draws is no surprise" if int(found["draws"].max()) < QUANTILES_FROM else ""
+        )
+        yield f"No rule better than chance was found{so_few}.\n"
         return
     yield "\n".join(f"- {row['sentence']}" for row in told.to_dict("records")) + "\n"
     yield "A rule says what goes with failure in the model; it is no cause, and its ends are those of these draws.\n"
@@ -175,6 +180,26 @@ def _write_least_regret(rows: pd.DataFrame) -> Iterator[str]:
         for arm, harms in wins.items()
     ]
     yield f"The smallest largest regret (Savage's rule, harm by harm): {'; '.join(said)}.\n"
+
+
+def _write_most_per_usd(study: Study, bought: pd.DataFrame) -> Iterator[str]:
+    """Yield shares of draws in which each package prevents most per USD, and the quadrants for deaths."""
+    n = int(bought["most_per_usd_draws"].max())
+    if n:
+        yield (
+            f"Share of {n} draws in which each package prevents most per USD (95% interval; only draws in which all of "
+            "them cost more than the baseline):\n"
+        )
+        yield _by_arm(study, bought, _say_most) + "\n"
+    rows = bought[bought["harm"] == bought["harm"].iloc[0]].to_dict("records")
+    yield f"Cost and {say_harm(str(rows[0]['harm'])).lower()} together, beside the baseline:\n"
+    yield "\n".join(f"- {say_code(str(row['arm']))}: {say_quadrants(row)}." for row in rows) + "\n"
+
+
+def _say_most(row: Row) -> str:
+    if not row["most_per_usd_draws"]:
+        return ""
+    return f"{row['most_per_usd']:.0%} ({row['most_per_usd_low']:.0%} to {row['most_per_usd_high']:.0%})"
 
 
 def _by_arm(study: Study, rows: pd.DataFrame, say: Any) -> str:  # noqa: ANN401 - any function of a row

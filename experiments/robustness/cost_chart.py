@@ -80,6 +80,8 @@ def _draw_panel(axes: Axes, plane: pd.DataFrame, bought: pd.DataFrame, arms: lis
                 axes.plot(x, y, color=colour, lw=1.6, zorder=3)
         axes.plot(*at, shape, ms=6.5, mfc=colour, mec="white", mew=0.8, zorder=4)
     axes.margins(0.06)
+    for axis, (low, high) in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, axes.get_ylim())):
+        axis.set_ticks([tick for tick in axis.get_majorticklocs() if low <= tick <= high])
 
 
 def _draw_key(figure: Figure, arms: list[str], height: float) -> None:
