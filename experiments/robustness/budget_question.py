@@ -48,7 +48,7 @@ def read_budget_question(given: Mapping[str, Any] | None, arms: Sequence[str]) -
     return BudgetQuestion(
         None if equal is None else float(equal),
         tuple(given.get("arms") or ()),
-        float(given.get("tolerance", TOLERANCE)),
+        float(given.get("tolerance") or TOLERANCE),
     )
 
 

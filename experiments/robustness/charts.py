@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Hashable
 from typing import Any
 
 import pandas as pd
@@ -21,7 +22,17 @@ from experiments.wording import say_outcome
 WIDTH = 13.0
 SHADES = LinearSegmentedColormap.from_list("shares", ["#FFFFFF", "#56B4E9"])
 """White to Okabe and Ito's sky blue: a share, neither good nor bad."""
-BEST_COLUMNS = ["basis", "harm", "arm", "draws", "best", "best_low", "best_high", "may_be_best", "fewer_than_10"]
+BEST_COLUMNS = [
+    "basis",
+    "harm",
+    "arm",
+    "draws",
+    "best",
+    "best_low",
+    "best_high",
+    "may_be_best",
+    "fewer_than_10",
+]
 REGRET_COLUMNS = [
     "basis", "harm", "arm", "draws", "regret_mean", "regret_p90", "regret_max",
     "regret_mean_share", "regret_p90_share", "regret_max_share", "may_be_best", "fewer_than_10",
@@ -41,8 +52,8 @@ def draw_best(table: pd.DataFrame, basis: str, source: str) -> Figure:
     """
     rows = table[table["basis"] == basis]
     harms, arms = list(dict.fromkeys(rows["harm"])), list(dict.fromkeys(rows["arm"]))
-    row_inches, top = 0.52, 1.75
-    notes = wrap([_say_best(rows), source], 190)
+    row_inches, top = 0.52, 1.0 + 0.17 * max(say_arm(arm, 15).count("\n") + 1 for arm in arms)
+    notes = wrap([_say_best(rows), source], 215)
     bottom = 0.3 + 0.152 * len(notes.splitlines())
     height = top + row_inches * len(harms) + bottom
     figure = Figure(figsize=(WIDTH, height))
@@ -96,19 +107,17 @@ def draw_regret(table: pd.DataFrame, basis: str, source: str) -> Figure:
     n_columns = 3
     n_lines = -(-len(harms) // n_columns)
     panel, gap, top = 0.30 * len(arms) + 0.15, 0.62, 1.25
-    notes = wrap([_say_regret(rows), source], 190)
+    notes = wrap([_say_regret(rows), source], 215)
     bottom = 0.55 + 0.152 * len(notes.splitlines())
-    height = top + n_lines * (panel + gap) + bottom
+    height = top + n_lines * (panel + gap) - gap + bottom
     figure = Figure(figsize=(WIDTH, height))
     left, between = 0.165, 0.025
-    width = (0.985 - left - between * (n_columns - 1)) / n_columns
+    width = (0.972 - left - between * (n_columns - 1)) / n_columns
     most = min(max(float(rows["regret_max_share"].max()), 0.05) * 1.04, MANY_TIMES)
     for number, harm in enumerate(harms):
         line, column = divmod(number, n_columns)
         y = height - top - (line + 1) * panel - line * gap
-        axes = figure.add_axes(
-            (left + column * (width + between), y / height, width, panel / height)
-        )
+        axes = figure.add_axes((left + column * (width + between), y / height, width, panel / height))
         of_harm = {row["arm"]: row for row in rows[rows["harm"] == harm].to_dict("records")}
         _draw_panel(axes, [of_harm[arm] for arm in arms], say_harm(harm), most)
         if column == 0:
@@ -133,7 +142,7 @@ def say_arm(arm: str, width: int) -> str:
     return "\n".join(textwrap.wrap(arm.replace("_", " "), width))
 
 
-def _draw_cell(axes: Axes, row: dict[str, Any], x: int, y: int) -> None:
+def _draw_cell(axes: Axes, row: dict[Hashable, Any], x: int, y: int) -> None:
     may = bool(row["may_be_best"])
     box = Rectangle((x + 0.03, y + 0.06), 0.94, 0.88, facecolor=SHADES(row["best"]), edgecolor=PALE, lw=0.6)
     axes.add_patch(box)
@@ -145,14 +154,14 @@ def _draw_cell(axes: Axes, row: dict[str, Any], x: int, y: int) -> None:
     axes.text(x + 0.5, y + 0.70, ends, size=7.5, **style)
 
 
-def _draw_panel(axes: Axes, rows: list[dict[str, Any]], title: str, most: float) -> None:
+def _draw_panel(axes: Axes, rows: list[dict[Hashable, Any]], title: str, most: float) -> None:
     axes.set(xlim=(0, most), ylim=(len(rows) - 0.5, -0.5), yticks=[])
     axes.set_title(title, size=9.5, loc="left", weight="bold", color=INK, pad=4)
     for side in ("left", "right", "top"):
         axes.spines[side].set_visible(False)
     axes.tick_params(axis="x", labelsize=8, colors=INK, length=2)
     axes.xaxis.set_major_formatter(lambda x, _: f"{x:.0%}")
-    axes.set_xticks([tick for tick in _TICKS if tick <= most][-5:] or [0.0, most])
+    axes.set_xticks(_choose_ticks(most))
     axes.axvline(0, color=INK, lw=0.8)
     for place, row in enumerate(rows):
         mean, high, largest = (row[f"regret_{name}_share"] for name in ("mean", "p90", "max"))
@@ -165,13 +174,22 @@ def _draw_panel(axes: Axes, rows: list[dict[str, Any]], title: str, most: float)
         axes.plot(min(largest, most), place, end, color=GREY, ms=7, zorder=3, clip_on=False)
         if largest > most:
             axes.annotate(
-                f"{largest:.0%}", (most, place), (-5, 5), textcoords="offset points", ha="right", size=7, color=INK
+                f"{largest:.0%}",
+                (most, place),
+                (-5, 5),
+                textcoords="offset points",
+                ha="right",
+                size=7,
+                color=INK,
             )
         fill = INK if row["may_be_best"] else "white"
         axes.plot(min(mean, most), place, "o", ms=5.0, mfc=fill, mec=INK, mew=1.0, clip_on=False, zorder=4)
 
 
-_TICKS = (0.0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0, 1.5, 2.0)
+def _choose_ticks(most: float) -> list[float]:
+    """Return round shares from 0 to ``most``, at most six."""
+    step = next(step for step in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5) if most / step < 6)
+    return [number * step for number in range(int(most / step + 1e-9) + 1)]
 
 
 def _say_best(rows: pd.DataFrame) -> str:
@@ -188,10 +206,10 @@ def _say_best(rows: pd.DataFrame) -> str:
 def _say_regret(rows: pd.DataFrame) -> str:
     n = int(rows["draws"].max())
     return (
-        f"How to read: in each of {n} joint draws, regret is the harm of the package minus the least harm of any package "
-        f"shown (Savage 1951). Dot: mean. Pale bar: nine draws in ten lie below its end ({HIGH_QUANTILE:.0%} quantile). "
-        "Bar at the end of the thin line: the largest. Filled: may have the least expected harm; hollow: ruled out at "
-        "5%. The same scale in all panels. Regret depends on which packages are compared. Harms are not added up. "
+        f"How to read: in each of {n} joint draws, regret is the harm of the package minus the least harm of any of "
+        f"the packages (Savage 1951). Dot: mean. Pale bar: ends at the {HIGH_QUANTILE:.0%} quantile of the draws. End "
+        "of the thin line: the largest. Filled: may have the least expected harm; hollow: ruled out at 5%. The same "
+        "scale in all panels. Regret depends on which packages are compared. Harms are not added up. "
         f"{_say_total(rows)}{CONTEXT}"
     )
 

@@ -13,7 +13,7 @@ from experiments.wording import MINUS
 
 WIDTH = 13.0
 N_COLUMNS = 3
-PANEL, GAP, TOP = 2.35, 0.62, 1.75
+PANEL, GAP, TOP = 2.35, 0.62, 1.45
 MILLION = 1e6
 # Okabe and Ito (2008) without the two colours that mean more and fewer elsewhere; told apart by shape too.
 LOOKS = (
@@ -32,7 +32,7 @@ def draw_plane(plane: pd.DataFrame, bought: pd.DataFrame, source: str) -> Figure
     """
     harms, arms = list(dict.fromkeys(bought["harm"])), list(dict.fromkeys(bought["arm"]))
     n_lines = -(-len(harms) // N_COLUMNS)
-    notes = wrap([_say_how(int(bought["draws"].max())), source], 190)
+    notes = wrap([_say_how(int(bought["draws"].max())), source], 215)
     bottom = 0.75 + 0.152 * len(notes.splitlines())
     height = TOP + n_lines * PANEL + (n_lines - 1) * GAP + bottom
     figure = Figure(figsize=(WIDTH, height))
@@ -80,6 +80,8 @@ def _draw_panel(axes: Axes, plane: pd.DataFrame, bought: pd.DataFrame, arms: lis
                 axes.plot(x, y, color=colour, lw=1.6, zorder=3)
         axes.plot(*at, shape, ms=6.5, mfc=colour, mec="white", mew=0.8, zorder=4)
     axes.margins(0.06)
+    for axis, (low, high) in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, axes.get_ylim())):
+        axis.set_ticks([tick for tick in axis.get_majorticklocs() if low <= tick <= high])
 
 
 def _draw_key(figure: Figure, arms: list[str], height: float) -> None:
@@ -90,7 +92,7 @@ def _draw_key(figure: Figure, arms: list[str], height: float) -> None:
         axes.axis("off")
         axes.plot(0, 0, shape, ms=6.5, mfc=colour, mec="white", mew=0.8)
         x, y = 0.036 + number * share, 1 - 0.87 / height
-        figure.text(x, y, say_arm(arm, int(150 * share)), size=9, color=INK, va="center")
+        figure.text(x, y, say_arm(arm, int(165 * share)), size=9, color=INK, va="center")
 
 
 def _say_tick(number: float) -> str:

@@ -83,7 +83,11 @@ def say_finding(
     often = "none" if k == 0 else "all" if k == n else f"{k}"
     head = f"{failure.arm}, {failure.said}: fails in {often} of {n} draws"
     if row["found"] == NOT_ASKED:
-        return f"{head}." if k in (0, n) else f"{head}, too {'rarely' if k < n - k else 'often'} to look for a rule."
+        return (
+            f"{head}."
+            if k in (0, n)
+            else f"{head}, too {'rarely' if k < n - k else 'often'} to look for a rule."
+        )
     if row["found"] == NO_RULE:
         return f"{head}; no rule better than chance found (corrected p {_say_p(row['p_corrected'])})."
     told = "; it ".join(say_rule(rule, factors) for rule in rules)

@@ -65,11 +65,11 @@ def take_harm_values(
         by = np.array(list(weights.by_harm.values()))
         index = np.stack([take_harms(values, "total", arm, basis, weighed) @ by for arm in arms], axis=1)
         cube = np.concatenate([cube, index[:, :, None]], axis=2)
-        own = np.stack([_count_people(values, arm, weighed).sum(axis=1, keepdims=True) for arm in arms])
-        people, names = np.concatenate([people, own], axis=2), (*names, INDEX)
+        own = np.array([[_count_people(values, arm, weighed).sum()] for arm in arms])
+        people, names = np.concatenate([people, own], axis=1), (*names, INDEX)
     known = np.isfinite(cube).all(axis=(1, 2))
     happened = np.asarray((cube[known] > 0).any(axis=(0, 1)), np.bool_)
-    behind = people.mean(axis=1)[:, happened]
+    behind = people[:, happened]
     row = values.find("journeys")
     journeys = np.stack([values.series("total", arm, row) for arm in arms], axis=1)
     return HarmValues(
@@ -94,7 +94,7 @@ def say_basis(basis: str) -> str:
 
 
 def _count_people(values: Values, arm: str, harms: tuple[str, ...]) -> Floats:
-    """Return (n_replicates, n_harms) people simulated behind each harm."""
-    table = values.n_simulated["total", arm]
+    """Return (n_harms,) people simulated behind each harm, mean over the runs that finished."""
+    mean = values.mean_simulated("total", arm)
     rows = [values.find(harm) for harm in harms]
-    return np.stack([np.zeros(table.shape[1]) if row is None else table[row] for row in rows], axis=1)
+    return np.array([0.0 if row is None else mean[row] for row in rows])

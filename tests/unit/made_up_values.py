@@ -9,6 +9,7 @@ import pandas as pd
 from synthetic_runs import build_scenario
 
 from experiments.collect import ALL, KEYS, Values
+from experiments.compare import Comparison, analyse
 from experiments.pareto import HARMS
 from experiments.plan import Plan
 
@@ -31,7 +32,31 @@ def make_plan(arms: list[str], replicates: int, seed: int = 7) -> Plan:
 
 
 def make_comparison_values(arms: list[str], replicates: int, seed: int = 3) -> Values:
-    """Return plausible values of every harm, journeys, arrivals and costs, for pictures and pages; all made up."""
+    """Return values of every harm, journeys, arrivals and costs, for pictures and pages; all made up."""
+    return make_values(make_outcomes(arms, replicates, seed))
+
+
+def make_comparison(arms: list[str], replicates: int, seed: int = 7, people: float = 100.0) -> Comparison:
+    """Return a finished comparison of made-up runs; deaths move from one leg to another."""
+    plan = make_plan(arms, replicates, seed)
+    outcomes = {
+        kind: make_outcomes(arms, n, 3)
+        for kind, n in (("total", replicates), ("monte_carlo", plan.monte_carlo))
+    }
+    runs = {}
+    for task in plan.tasks():
+        by_arm = {name: of[task.arm][task.replicate] for name, of in outcomes[task.kind].items()}
+        deaths, i = outcomes[task.kind]["deaths"][arms[0]][task.replicate], arms.index(task.arm)
+        places = {"main": (0.6 - 0.1 * i) * deaths, "around": (0.1 + 0.12 * i) * deaths}
+        rows = [(name, ALL, ALL, value) for name, value in by_arm.items()]
+        rows += [("deaths", "leg", leg, value) for leg, value in places.items()]
+        frame = pd.DataFrame(rows, columns=["outcome", "scope_kind", "scope", "value"])
+        runs[task] = frame.assign(group_kind=ALL, group=ALL, n_simulated=people)
+    return analyse(plan, runs)
+
+
+def make_outcomes(arms: list[str], replicates: int, seed: int) -> dict[str, dict[str, list[float]]]:
+    """Return outcome -> arm -> value of each draw; all made up."""
     rng = np.random.default_rng(seed)
     scale = dict(zip(HARMS, (6e3, 9e3, 8e4, 2e4, 7e4, 2.5e4, 2e6, 4e3, 3e4), strict=True))
     level = rng.lognormal(0.0, 0.4, replicates)
@@ -46,7 +71,11 @@ def make_comparison_values(arms: list[str], replicates: int, seed: int = 3) -> V
     by_outcome["journeys"] = {arm: [500_000.0 - 20_000.0 * i] * replicates for i, arm in enumerate(arms)}
     by_outcome["arrivals"] = {arm: [150_000.0] * replicates for arm in arms}
     price = rng.lognormal(0.0, 0.5, replicates)
-    costs = {arm: 5e7 + 3.0e8 * (i > 0) * price * rng.normal(1.0, 0.1, replicates) for i, arm in enumerate(arms)}
+    costs = {
+        arm: 5e7 + 3.0e8 * (i > 0) * price * rng.normal(1.0, 0.1, replicates) for i, arm in enumerate(arms)
+    }
     by_outcome["cost_total"] = {arm: list(np.broadcast_to(cost, replicates)) for arm, cost in costs.items()}
-    by_outcome["cost_services"] = {arm: list(np.broadcast_to(0.6 * cost, replicates)) for arm, cost in costs.items()}
-    return make_values(by_outcome)
+    by_outcome["cost_services"] = {
+        arm: list(np.broadcast_to(0.6 * cost, replicates)) for arm, cost in costs.items()
+    }
+    return by_outcome
