@@ -127,7 +127,7 @@ def test_more_replicates_take_over_those_that_are_there(plan, tmp_path):
     assert {run["fingerprint"] for run in before} <= prints
 
 
-def test_a_screening_writes_its_design_and_no_comparison(plan, tmp_path):
+def test_a_screening_writes_its_design_and_what_drives_but_no_comparison(plan, tmp_path):
     out = tmp_path / "out"
     plan.write_text(SCREENED, encoding="utf-8")
     result = call("run", plan, "--out", out)
@@ -137,6 +137,9 @@ def test_a_screening_writes_its_design_and_no_comparison(plan, tmp_path):
     design = pd.read_csv(out / "design.csv")
     assert list(design.columns) == ["replicate", "risks", "parameter:discount"]
     assert len(design) == 6
+    found = pd.read_csv(out / "sensitivity.csv")
+    assert set(found["factor"]) == {"risks", "parameter:discount"}
+    assert {"level", "difference"} == set(found["about"])
 
 
 def test_the_pilots_runs_are_runs_of_the_plan(plan, tmp_path):
