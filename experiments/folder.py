@@ -8,7 +8,7 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any
@@ -140,14 +140,31 @@ class ExperimentFolder:
         """Return the summaries of all finished runs, read when they are looked at."""
         return StoredRuns(self.runs, plan.tasks())
 
-    def finish(self, comparison: Comparison, *, pictures: bool = True) -> Path:
-        """Write tables, charts and metadata, move the folder into place, and return it."""
+    def finish(
+        self,
+        comparison: Comparison,
+        *,
+        pictures: bool = True,
+        write_more: Callable[[Path], None] | None = None,
+    ) -> Path:
+        """Write tables, charts and metadata, move the folder into place, and return it.
+
+        Args:
+            comparison: What was found; tables without any column are left out.
+            pictures: Draw charts and maps.
+            write_more: Writes whatever else belongs into the folder, given as its argument, before it moves.
+        """
         with readable_errors(self.folder):
             self._drop_strangers(comparison.plan)
-            _write_csv(comparison.table, self.partial / COMPARISON)
-            _write_csv(comparison.displacement, self.partial / DISPLACEMENT)
-            _write_csv(comparison.patterns, self.partial / PATTERNS)
-            _write_csv(comparison.pareto, self.partial / PARETO)
+            tables = {
+                COMPARISON: comparison.table,
+                DISPLACEMENT: comparison.displacement,
+                PATTERNS: comparison.patterns,
+                PARETO: comparison.pareto,
+            }
+            for name, table in tables.items():
+                if len(table.columns):
+                    _write_csv(table, self.partial / name)
             if comparison.weights is not None:
                 _write_csv(comparison.index, self.partial / INDEX)
             if comparison.failed:
@@ -155,8 +172,10 @@ class ExperimentFolder:
                 _write_csv(pd.DataFrame(rows, columns=FAILED_COLUMNS), self.partial / FAILED)
             if comparison.plan.design is not None:
                 _write_design(comparison.plan, self.partial / DESIGN)
-            if pictures:
+            if pictures and len(comparison.table):
                 self._draw(comparison)
+            if write_more is not None:
+                write_more(self.partial)
             self._write_metadata(comparison)
             self._move_into_place()
         return self.folder

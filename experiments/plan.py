@@ -135,7 +135,7 @@ class Plan:
 
     def draw_options(self, replicate: int) -> DrawOptions:
         """Return how the design draws a replicate of kind "total"; nothing: all numbers at random, by key."""
-        if self.design is None:
+        if self.design is None or self.design.is_keyed:
             return {}
         return {"given": self.design.given(replicate), "others": self.design.others}
 
