@@ -39,10 +39,12 @@ class DaskExecutor:
         address: Of a running scheduler, as in tcp://10.0.0.1:8786; None: processes of this machine, one thread each,
             that only this machine can reach.
         workers: How many processes, if they are started here; None: one a core.
+        connect_seconds: How long to wait for a scheduler to answer.
     """
 
     address: str | None = None
     workers: int | None = None
+    connect_seconds: float = 20.0
 
     def __call__(self, plan: Plan, model: Model, units: Iterator[Unit], keep: Keep) -> None:
         """Evaluate all units and hand each to ``keep``.
@@ -63,7 +65,7 @@ class DaskExecutor:
 
         if self.address is not None:
             try:
-                client = Client(self.address, timeout=20, set_as_default=False)
+                client = Client(self.address, timeout=self.connect_seconds, set_as_default=False)
             except (OSError, TimeoutError, ValueError) as error:
                 raise ResultError(f"{self.address}: no scheduler answers there ({error})") from error
             with client:
@@ -71,7 +73,9 @@ class DaskExecutor:
             return
         settings = {
             "distributed.scheduler.allowed-failures": 1,
-            "distributed.admin.log-format": "%(message)s",
+            # A worker that dies is started again by its nanny. After this time Dask looks whether it is there and
+            # else gives its nanny up for good, also where it happens to be starting after another death.
+            "distributed.deploy.lost-worker-timeout": "10 days",
         }
         with (
             dask.config.set(settings),
