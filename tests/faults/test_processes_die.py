@@ -207,19 +207,20 @@ def test_a_worker_with_other_code_is_refused(tmp_path):
         )
     with (other / "simulation" / "model.py").open("a", encoding="utf-8") as file:
         file.write("# another version\n")
-    changed = ENVIRONMENT | {
-        "PYTHONPATH": os.pathsep.join([str(other), *ENVIRONMENT["PYTHONPATH"].split(os.pathsep)[1:]])
-    }
-    with scheduler(tmp_path) as address, worker(address, tmp_path / "w", changed):
-        with pytest.raises(
-            ResultError, match=r"the worker at tcp://.* differs from this process: model code .* \(here"
-        ):
-            run_into(tmp_path / "out", PLAN, KNOWN, DaskExecutor(address))
+    search = os.pathsep.join([str(other), *ENVIRONMENT["PYTHONPATH"].split(os.pathsep)[1:]])
+    with (
+        scheduler(tmp_path) as address,
+        worker(address, tmp_path / "w", ENVIRONMENT | {"PYTHONPATH": search}),
+        pytest.raises(
+            ResultError, match=r"the worker at tcp://.* differs from this process: model code .*here"
+        ),
+    ):
+        run_into(tmp_path / "out", PLAN, KNOWN, DaskExecutor(address))
     assert list(tmp_path.glob("*out*")) == []
 
 
 def test_a_scheduler_that_is_not_there_is_one_message(tmp_path):
-    with pytest.raises(ResultError, match="tcp://127.0.0.1:1: no scheduler answers there"):
+    with pytest.raises(ResultError, match=r"tcp://127\.0\.0\.1:1: no scheduler answers there"):
         run_into(tmp_path / "out", PLAN, KNOWN, DaskExecutor("tcp://127.0.0.1:1", connect_seconds=1.0))
 
 
