@@ -66,11 +66,20 @@ class Values:
         values = self.value[kind, arm]
         return np.full(values.shape[1], np.nan) if row is None else values[row]
 
+    def finished(self, kind: IntervalKind, *arms: str) -> NDArray[np.bool_]:
+        """Return (n_replicates,) which replicates have a finished run in each of some arms."""
+        each = [self.n_simulated[kind, arm] for arm in arms]
+        return np.asarray(np.all([~np.isnan(people).all(axis=0) for people in each], axis=0), np.bool_)
+
     def mean_simulated(self, kind: IntervalKind, arm: str) -> Floats:
         """Return (n_rows,) people simulated a run behind each row, over the runs that finished; 0 if none did."""
-        people = self.n_simulated[kind, arm]
-        finished = ~np.isnan(people).all(axis=0) if len(people) else np.zeros(people.shape[1], bool)
-        return people[:, finished].mean(axis=1) if finished.any() else np.zeros(len(people))
+        people = self.n_simulated[kind, arm][:, self.finished(kind, arm)]
+        return mean_over_runs(people) if people.shape[1] else np.zeros(len(people))
+
+
+def mean_over_runs(values: Floats) -> Floats:
+    """Return (n,) the means of (n, n_replicates) values; unknown where there is no replicate."""
+    return values.mean(axis=1) if values.shape[1] else np.full(len(values), np.nan)
 
 
 def collect_values(frames: Mapping[Task, pd.DataFrame], tasks: Sequence[Task] | None = None) -> Values:

@@ -84,14 +84,16 @@ def _read_design(folder: Path, told: dict[str, Any] | None) -> Design | None:
     if told is None:
         return None
     try:
-        table = pd.read_csv(folder / DESIGN, float_precision="round_trip")
+        table = pd.read_csv(folder / DESIGN, dtype=str)  # pandas' own floats may miss the last bit
     except OSError as error:
         raise ResultError(f"{folder / DESIGN}: cannot be read ({error.strerror})") from error
     return Design(
         told["method"],
         tuple(told["factors"]),
         tuple(tuple(names) for names in told["members"]),
-        np.asarray(table[list(told["factors"])], np.float64),
+        np.array([[float(u) for u in row] for row in table[list(told["factors"])].to_numpy()]).reshape(
+            len(table), -1
+        ),
         told["seeds"],
         levels=told["levels"],
         second_order=told["second_order"],
