@@ -144,7 +144,10 @@ class Collector:
             self._value[key], self._people[key] = (
                 _grow(table, self._first.size) for table in (self._value[key], self._people[key])
             )
-            self._value[key][part, column], self._people[key][part, column] = value[begin:end], people[begin:end]
+            self._value[key][part, column], self._people[key][part, column] = (
+                value[begin:end],
+                people[begin:end],
+            )
             self._known[key][column] = True
 
     def finish(self) -> Values:
@@ -154,7 +157,8 @@ class Collector:
         order = named[np.argsort(self._first[named])]
         packed = np.fromiter(self._rows, np.int64, n)[order]
         index = pd.MultiIndex.from_arrays(
-            [np.array(words, object)[codes] for words, codes in zip(names, _unpack(packed), strict=True)], names=KEYS
+            [np.array(words, object)[codes] for words, codes in zip(names, _unpack(packed), strict=True)],
+            names=KEYS,
         )
         count = ~np.array([is_rate(outcome) for outcome in index.get_level_values("outcome")], bool)
         pairs = _find_episodes(index)
@@ -225,7 +229,9 @@ def _at_most(people: Floats, episodes: Floats) -> Floats:
     return np.where(np.isnan(people), np.nan, np.fmin(people, episodes))
 
 
-def collect_tables(tasks: Sequence[Task], parts: Iterable[tuple[Sequence[Task | None], Sequence[int], pa.Table]]) -> Values:
+def collect_tables(
+    tasks: Sequence[Task], parts: Iterable[tuple[Sequence[Task | None], Sequence[int], pa.Table]]
+) -> Values:
     """Return the runs of tables side by side, see ``collect_values`` and ``Collector.add``."""
     collector = Collector(tasks)
     for part in parts:

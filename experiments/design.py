@@ -123,6 +123,11 @@ class Design:
         """What numbers are that are no factor: drawn by key, or at their best estimate."""
         return "median" if self.method in SCREENING else "draw"
 
+    @property
+    def is_keyed(self) -> bool:
+        """Whether the points are those that each number has without a design."""
+        return self.method == "random" and all(len(names) == 1 for names in self.members)
+
     def given(self, replicate: int) -> dict[str, float]:
         """Return the uniforms of a replicate by the name of the draw."""
         row = self.points[replicate]
@@ -153,10 +158,12 @@ def find_factors(names: Sequence[str], spec: DesignSpec) -> Factors:
         hits = [name for name in names if name == pattern] or [n for n in names if fnmatchcase(n, pattern)]
         if not hits:
             problems.append(_nothing(where, pattern, names))
-        for name in hits:
-            if name in owner:
-                problems.append(FactorProblem(where, f"{name} is in another factor already: {owner[name]}"))
-            owner[name] = label or name
+        taken = [name for name in hits if name in owner]
+        if taken:
+            several = f", and {len(taken) - 1} more that fit {pattern}," if len(taken) > 1 else ""
+            message = f"{taken[0]}{several} is in another factor already: {owner[taken[0]]}"
+            problems.append(FactorProblem(where, message.replace(", is", ", are")))
+        owner.update({name: label or name for name in hits})
         return hits
 
     for label, patterns in groups.items():
@@ -289,5 +296,5 @@ def _nothing(where: tuple[str | int, ...], pattern: str, names: Sequence[str]) -
 
 
 def _say(problem: FactorProblem) -> str:
-    key = ".".join(map(str, problem.where))
-    return f"design.{key}: {problem.message}" + (f" ({problem.hint})" if problem.hint else "")
+    where = problem.where if problem.where[0] == "replicates" else ("design", *problem.where)
+    return f"{'.'.join(map(str, where))}: {problem.message}" + (f" ({problem.hint})" if problem.hint else "")

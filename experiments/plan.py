@@ -135,14 +135,15 @@ class Plan:
 
     def draw_options(self, replicate: int) -> DrawOptions:
         """Return how the design draws a replicate of kind "total"; nothing: all numbers at random, by key."""
-        if self.design is None:
+        if self.design is None or self.design.is_keyed:
             return {}
         return {"given": self.design.given(replicate), "others": self.design.others}
 
     @cached_property
     def _texts(self) -> dict[str, str]:
-        """Every arm as text: written once, since each of many runs is named after it."""
-        return {name: scenario.model_dump_json() for name, scenario in self.arms.items()}
+        """A hash of every arm's text: made once, since each of many runs is named after it."""
+        texts = {name: scenario.model_dump_json() for name, scenario in self.arms.items()}
+        return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
 
     def fingerprint(self, task: Task, code: str) -> str:
         """Return a hash of all that decides the run's numbers; ``code`` stands for the model's own text."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import NamedTuple, Protocol
 
@@ -48,6 +48,10 @@ class RunStore(Protocol):
         """Return the values of all finished runs side by side."""
         ...
 
+    def runs_of(self, plan: Plan) -> Mapping[Task, pd.DataFrame]:
+        """Return the summaries of all finished runs, in the order of the plan."""
+        ...
+
 
 class MemoryStore:
     """Keeps summaries in memory: for comparisons that are not written down."""
@@ -68,8 +72,11 @@ class MemoryStore:
 
     def collect(self, plan: Plan) -> Values:
         """Return the values of all finished runs side by side."""
-        tasks = plan.tasks()
-        return collect_values({task: self.runs[task] for task in tasks if task in self.runs}, tasks)
+        return collect_values(self.runs_of(plan), plan.tasks())
+
+    def runs_of(self, plan: Plan) -> Mapping[Task, pd.DataFrame]:
+        """Return the summaries in the order of the plan."""
+        return {task: self.runs[task] for task in plan.tasks() if task in self.runs}
 
 
 class State(NamedTuple):
@@ -98,13 +105,20 @@ class Report(NamedTuple):
         """Return the failed runs in words, one a line."""
         if not self.failed:
             return []
-        head = f"{len(self.failed)} of {self.finished + len(self.failed)} runs failed; their pairs are left out"
+        head = (
+            f"{len(self.failed)} of {self.finished + len(self.failed)} runs failed; their pairs are left out"
+        )
         each = [f"  {bad.task.name} (seed {bad.task.seed}): {bad.reason}" for bad in self.failed]
         return [head, *each[:STOP_AFTER], *(["  ..."] if len(each) > STOP_AFTER else [])]
 
 
 def execute(
-    plan: Plan, model: Model, store: RunStore, *, executor: Executor = run_in_threads, watch: Watch | None = None
+    plan: Plan,
+    model: Model,
+    store: RunStore,
+    *,
+    executor: Executor = run_in_threads,
+    watch: Watch | None = None,
 ) -> Report:
     """Run every task of a plan that the store does not hold; the numbers do not depend on where or how many at once.
 

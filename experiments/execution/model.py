@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 from threading import Event
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Unpack
 
 import pandas as pd
 
+from experiments.plan import DrawOptions
 from simulation.spec.models import Scenario
 
 
@@ -20,8 +21,8 @@ class Model(NamedTuple):
 
     evaluate: Callable[[Scenario, int, float], pd.DataFrame]
     """(scenario, seed, scale) -> tidy summary of one run."""
-    draw: Callable[[Scenario, int, int], Scenario]
-    """(scenario, seed, draw) -> the scenario with joint draw number ``draw`` of its uncertain numbers."""
+    draw: Callable[..., Scenario]
+    """(scenario, seed, draw, **Plan.draw_options) -> the scenario with joint draw ``draw`` of its uncertain numbers."""
     evaluate_arms: Callable[[Sequence[Scenario], int, float], list[pd.DataFrame]] | None = None
     """The same for several scenarios at once, where days that they share need to be lived only once."""
     stop: Event = Event()
@@ -59,15 +60,13 @@ class _Simulation:
         from simulation.runner import run_arms  # noqa: PLC0415
 
         assert self.since is not None
-        results = run_arms(
-            scenarios, self.since, seed=seed, scale=scale, threads=1, progress=self._go_on
-        )
+        results = run_arms(scenarios, self.since, seed=seed, scale=scale, threads=1, progress=self._go_on)
         return [summarise(result, self.since) for result in results]
 
-    def draw(self, scenario: Scenario, seed: int, number: int) -> Scenario:
+    def draw(self, scenario: Scenario, seed: int, number: int, **options: Unpack[DrawOptions]) -> Scenario:
         from simulation.world.draws import draw_scenario  # noqa: PLC0415
 
-        return draw_scenario(scenario, seed=seed, draw=number)
+        return draw_scenario(scenario, seed=seed, draw=number, **options)
 
     def _go_on(self, done: int, total: int) -> None:
         if self.stop.is_set():

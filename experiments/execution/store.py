@@ -35,11 +35,11 @@ class Kept(NamedTuple):
 class RunFiles:
     """The finished runs of an experiment, each under its name and the fingerprint of all that decides its numbers.
 
-    A run is a file of its own until there are RUNS_A_PART of them; then they become one part. A file is written beside
-    its place, forced to disk and renamed, so it is whole or absent; singles go only when their part is in place. Whatever
-    is cut short in between, a run counts once: under a name the latest file wins. One writer at a time, by whoever locks.
-    Files that cannot be read back, checksums included, are moved to ``damaged`` beside the folder and their runs are
-    missing again.
+    A run is a file of its own until there are RUNS_A_PART of them; then they become one part. A file is written
+    beside its place, forced to disk and renamed, so it is whole or absent; singles go only when their part is in
+    place. Whatever is cut short in between, a run counts once: under a name the latest file wins. One writer at a
+    time: whoever makes it locks. Files that cannot be read back, checksums included, are moved to ``damaged`` beside
+    the folder, and their runs are missing again.
     """
 
     def __init__(self, folder: Path, *, runs_a_part: int = RUNS_A_PART, mend: bool = True) -> None:
@@ -158,7 +158,9 @@ class RunFiles:
         if self._mend:
             for left in self.folder.glob(".*.tmp"):
                 left.unlink()
-        paths = sorted(self.folder.glob("*.parquet"), key=lambda path: (not path.stem.startswith(_PART), path.name))
+        paths = sorted(
+            self.folder.glob("*.parquet"), key=lambda path: (not path.stem.startswith(_PART), path.name)
+        )
         for path in paths:
             try:
                 runs = _runs_of(read_parquet(path), path.name)

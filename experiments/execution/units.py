@@ -83,7 +83,9 @@ def describe_failure(task: Task, error: BaseException) -> Failure:
 def _evaluate(plan: Plan, model: Model, unit: Unit) -> Sequence[pd.DataFrame]:
     scenarios = [plan.arms[task.arm] for task in unit]
     if unit[0].kind == "total":
-        scenarios = [model.draw(scenario, plan.seed, unit[0].replicate) for scenario in scenarios]
+        replicate = unit[0].replicate
+        options = plan.draw_options(replicate)
+        scenarios = [model.draw(scenario, plan.seed, replicate, **options) for scenario in scenarios]
     if len(unit) > 1 and model.evaluate_arms:
         return model.evaluate_arms(scenarios, unit[0].seed, plan.scale)
     return [model.evaluate(scenario, unit[0].seed, plan.scale) for scenario in scenarios]
@@ -91,8 +93,7 @@ def _evaluate(plan: Plan, model: Model, unit: Unit) -> Sequence[pd.DataFrame]:
 
 def _keep_outcomes(plan: Plan, summary: pd.DataFrame) -> pd.DataFrame:
     """Return the outcomes that a plan keeps, and those that say how many people stand behind person-days."""
-    outcomes: tuple[str, ...] | None = getattr(plan, "outcomes", None)
-    if outcomes is None:
+    if plan.outcomes is None:
         return summary
-    wanted = {*outcomes, *(EPISODES[name] for name in outcomes if name in EPISODES)}
+    wanted = {*plan.outcomes, *(EPISODES[name] for name in plan.outcomes if name in EPISODES)}
     return summary[summary["outcome"].isin(wanted)].reset_index(drop=True)

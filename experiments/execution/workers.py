@@ -10,10 +10,10 @@ import cloudpickle
 from distributed import Worker, get_worker
 from distributed.diagnostics.plugin import WorkerPlugin
 
+from experiments.execution.code import hash_model_code
 from experiments.execution.model import Model
 from experiments.execution.units import Evaluated, Unit, evaluate_unit
 from experiments.plan import Plan
-from experiments.execution.code import hash_model_code
 
 _PACKAGES = ("safepassage", "numpy", "numba", "scipy", "pandas", "pyarrow", "distributed")
 
@@ -22,7 +22,7 @@ class MismatchError(Exception):
     """A worker has other code or versions than the process that asked."""
 
 
-class Workplace(WorkerPlugin):  # type: ignore[misc]  # distributed's class has no types
+class Workplace(WorkerPlugin):
     """A plan and its model on a worker; workers that join later get it too."""
 
     idempotent = True
@@ -71,5 +71,7 @@ def find_versions() -> dict[str, str]:
 
 def compare_versions(wanted: dict[str, str], found: dict[str, Any]) -> str | None:
     """Return in words what differs, None if nothing does."""
-    differing = [f"{name} {found.get(name)} (here {own})" for name, own in wanted.items() if found.get(name) != own]
+    differing = [
+        f"{name} {found.get(name)} (here {own})" for name, own in wanted.items() if found.get(name) != own
+    ]
     return ", ".join(differing) or None
