@@ -11,7 +11,7 @@ from experiments.clear import RULE, find_directions_of_table
 from experiments.collect import ALL, is_rate
 from experiments.compare import DISPLACED, DISPLACED_AMONG
 from experiments.pareto import HARMS
-from experiments.results_page.study import Study, say_code, say_names, write_rows
+from experiments.results_page.study import Study, part_arms, say_code, say_names, write_rows
 from experiments.robustness.harm_values import say_basis
 from experiments.wording import (
     is_known,
@@ -99,17 +99,22 @@ def write_pareto(study: Study) -> Iterator[str]:
 def _write_table(
     study: Study, rows: pd.DataFrame, outcomes: tuple[str, ...], *, mark: bool, differences: bool = False
 ) -> str:
-    """Return a table of outcomes by package."""
-    by_arm = {arm: _by_outcome(study, rows[rows["arm"] == arm]) for arm in study.variants}
-    first = by_arm[study.variants[0]]
-    lines = []
-    for outcome in outcomes:
-        if outcome not in first or not any(_happens(found[outcome]) for found in by_arm.values()):
-            continue
-        level = say_levels([first[outcome]["baseline"]], whole=not is_rate(outcome))[0]
-        cells = [_say_cell(found[outcome], mark=mark, differences=differences) for found in by_arm.values()]
-        lines.append((say_outcome(outcome), level, *cells))
-    return write_rows(("", study.baseline, *study.variants), lines)
+    """Return outcomes by package, a few packages a table."""
+    tables = []
+    for arms in part_arms(study.variants):
+        by_arm = {arm: _by_outcome(study, rows[rows["arm"] == arm]) for arm in arms}
+        first = by_arm[arms[0]]
+        lines = []
+        for outcome in outcomes:
+            if outcome not in first or not any(_happens(found[outcome]) for found in by_arm.values()):
+                continue
+            level = say_levels([first[outcome]["baseline"]], whole=not is_rate(outcome))[0]
+            cells = [
+                _say_cell(found[outcome], mark=mark, differences=differences) for found in by_arm.values()
+            ]
+            lines.append((say_outcome(outcome), level, *cells))
+        tables.append(write_rows(("", *(say_code(arm) for arm in (study.baseline, *arms))), lines))
+    return "\n\n".join(tables)
 
 
 def _by_outcome(study: Study, rows: pd.DataFrame) -> dict[str, Row]:

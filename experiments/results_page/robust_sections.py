@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.results_page.study import Study, say_code, write_rows
+from experiments.results_page.study import Study, part_arms, say_code, write_rows
 from experiments.robustness.budget_table import COST, MILLION
 from experiments.robustness.budget_words import (
     MONEY_NOTE,
@@ -203,13 +203,17 @@ def _say_most(row: Row) -> str:
 
 
 def _by_arm(study: Study, rows: pd.DataFrame, say: Any) -> str:  # noqa: ANN401 - any function of a row
-    """Return a table of harms by package."""
-    lines = []
-    for harm, of_harm in rows.groupby("harm", sort=False):
-        by_arm = {str(row["arm"]): row for row in of_harm.to_dict("records")}
-        cells = [say(by_arm[arm]) if arm in by_arm else "" for arm in study.variants]
-        lines.append((say_harm(str(harm)), *cells))
-    return write_rows(("", *(say_code(arm) for arm in study.variants)), lines)
+    """Return harms by package, a few packages a table."""
+    tables = []
+    shown = [arm for arm in study.variants if (rows["arm"] == arm).any()]
+    for arms in part_arms(shown):
+        lines = []
+        for harm, of_harm in rows.groupby("harm", sort=False):
+            by_arm = {str(row["arm"]): row for row in of_harm.to_dict("records")}
+            cells = [say(by_arm[arm]) if arm in by_arm else "" for arm in arms]
+            lines.append((say_harm(str(harm)), *cells))
+        tables.append(write_rows(("", *(say_code(arm) for arm in arms)), lines))
+    return "\n\n".join(tables)
 
 
 def _say_items(spent: pd.DataFrame, arm: str) -> str:
