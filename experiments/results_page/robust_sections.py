@@ -23,7 +23,7 @@ from experiments.robustness.false_leads import FALSE_LEADS
 from experiments.robustness.harm_values import say_basis
 from experiments.robustness.tables import BOUGHT, DISCOVERY, PLANE, ROBUSTNESS, RULES, SPENT
 from experiments.statistics import QUANTILES_FROM
-from experiments.wording import say_change
+from experiments.wording import find_step, say_change, say_number
 
 Row = dict[Hashable, Any]
 
@@ -53,7 +53,7 @@ def write_ranking(study: Study) -> Iterator[str]:
         yield "Harm prevented against the baseline: mean (95% interval of it) [where one further draw would lie].\n"
         yield _write_prevented(study, rows) + "\n"
         if basis == "total":
-            yield from _write_only_fewer(rows)
+            yield from _write_only_fewer(study, rows)
         yield _picture(study, f"regret_{basis}", f"Regret of each package, {say_basis(basis)}")
         yield from _write_least_regret(rows)
 
@@ -74,7 +74,7 @@ def write_money(study: Study) -> Iterator[str]:
             (
                 say_code(row["arm"]),
                 say_usd(row["extra_usd"], row["mean_low"], row["mean_high"]),
-                f"{ends[0] / MILLION:,.0f} to {ends[1] / MILLION:,.0f}",
+                " to ".join(say_number(end / MILLION, 1.0) for end in ends),
                 share,
                 _say_items(spent, str(row["arm"])),
             )
@@ -160,8 +160,21 @@ def _write_prevented(study: Study, rows: pd.DataFrame) -> str:
     return _by_arm(study, rows[rows["arm"] != study.baseline], say)
 
 
-def _write_only_fewer(rows: pd.DataFrame) -> Iterator[str]:
-    """Yield which totals fall only because fewer people move."""
+def _write_only_fewer(study: Study, rows: pd.DataFrame) -> Iterator[str]:
+    """Yield how much of each change of a total sits in how many people move, and which sit in nothing else."""
+    if rows["prevented_by_fewer_journeys"].isna().all():
+        return
+    yield (
+        "How much of this sits in fewer (or more) journeys and how much in harm per journey (fewer journeys / lower "
+        "harm per journey; Kitagawa 1955). It says where a difference sits, not why:\n"
+    )
+
+    def say(row: Row) -> str:
+        moving, risk = (float(row[f"prevented_by_{part}"]) for part in ("fewer_journeys", "lower_risk"))
+        step = find_step(row["prevented"], row["prevented_mean_low"], row["prevented_mean_high"])
+        return f"{say_number(moving, step, sign=True)} / {say_number(risk, step, sign=True)}"
+
+    yield _by_arm(study, rows[rows["arm"] != study.baseline], say) + "\n"
     only = rows[rows["only_fewer_journeys"].astype(bool)]
     for arm, of_arm in only.groupby("arm", sort=False):
         harms = ", ".join(say_harm(str(harm)).lower() for harm in of_arm["harm"])
