@@ -118,7 +118,7 @@ def draw_regret(table: pd.DataFrame, basis: str, source: str) -> Figure:
     bottom = 0.55 + 0.152 * len(notes.splitlines())
     height = top + n_lines * (panel + gap) - gap + bottom
     figure = Figure(figsize=(WIDTH, height))
-    left, between = 0.165, 0.025
+    left, between = 0.165, 0.035
     width = (0.972 - left - between * (n_columns - 1)) / n_columns
     most = min(max(float(rows["regret_max_share"].max()), 0.05) * 1.04, MANY_TIMES)
     for number, harm in enumerate(harms):
