@@ -65,8 +65,6 @@ def _analyses(document: PlanDocument) -> Iterator[Finding]:
     method, asked = document.design.method, analyses_of(document)
     for index, name in enumerate(document.analyses):
         where = ("analyses", index)
-        if name == "sensitivity" and method not in SCREENING:
-            yield error(where, f"needs the design morris or saltelli, not {method}")
         if name != "sensitivity" and method in SCREENING:
             message = f"needs draws from the ranges of the numbers; rows of {method} are no such draws"
             yield error(where, message, "make another plan, with design random, latin_hypercube or sobol")

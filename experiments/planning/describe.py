@@ -39,7 +39,7 @@ def describe_plan(loaded: LoadedPlan, n_uncertain: int) -> Iterator[str]:
     yield f"analyses     {', '.join(loaded.analyses)}"
     files = [name for analysis in loaded.analyses for name in FILES[analysis]]
     design = ["design.csv"] if plan.design is not None else []
-    yield f"writes       {', '.join([*files, *design, 'plan.yaml', 'metadata.json', 'runs/*.parquet'])}"
+    yield f"writes       {', '.join([*dict.fromkeys(files), *design, 'plan.yaml', 'metadata.json', 'runs/*.parquet'])}"
 
 
 def _arms(plan: Plan) -> Iterator[str]:

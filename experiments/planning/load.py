@@ -24,6 +24,9 @@ from simulation.spec.yaml_tree import YAML_LIMIT_BYTES, Node, read_tree
 
 EXAMPLE = "a plan has the keys plan, title, arms and replicates: see docs/plans.md"
 
+SCREENING_SEEDS = 10
+"""Of a plan for sensitivity: what luck alone does must be known, to be told from what the numbers do."""
+
 
 @dataclass(frozen=True)
 class LoadedPlan:
@@ -132,7 +135,7 @@ def _make_plan(tree: Node, document: PlanDocument, scenarios: list[Scenario]) ->
             document.scale,
             None if document.whole_period else first_difference(baseline, variants),
             design=design,
-            seeds_only=0 if document.seeds_only is None and screening else document.seeds_only,
+            seeds_only=SCREENING_SEEDS if document.seeds_only is None and screening else document.seeds_only,
             outcomes=complete_outcomes(document.outcomes, analyses) if document.outcomes else None,
         )
     except SafePassageError as error:

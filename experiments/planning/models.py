@@ -97,8 +97,8 @@ class PlanDocument(Strict):
     replicates: Count | None = None
     """Joint draws of the uncertain numbers. Must be left out for morris and saltelli, whose factors decide it."""
     seeds_only: CountOrNone | None = None
-    """Replicates that vary the seed alone, numbers at their best estimates. Left out: as many as replicates, at most
-    20; none for morris and saltelli."""
+    """Replicates that vary the seed alone, numbers at their best estimates: what luck does. Left out: as many as
+    replicates, at most 20; 10 for morris and saltelli."""
     seed: Seed | None = None
     """Seed of draws, design and luck; left out: the baseline's own."""
     scale: PartOfAll = 1.0

@@ -1,7 +1,8 @@
-"""Which tables each analysis of a plan gives; heavy modules are imported by the analysis that needs them."""
+"""Which tables and pictures each analysis of a plan gives; heavy modules are imported by whoever needs them."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from experiments.planning.models import Analysis
@@ -14,39 +15,49 @@ if TYPE_CHECKING:
 
 FILES: dict[Analysis, tuple[str, ...]] = {
     "comparison": ("comparison.csv", "displacement.csv", "pareto.csv", "patterns.csv", "charts and maps"),
-    "robustness": ("robustness.csv", "ranks.csv"),
-    "budget": ("budget.csv", "cost_per_harm.csv", "cost_plane.csv", "acceptability.csv"),
+    "robustness": ("robustness.csv", "ranks.csv", "charts"),
+    "budget": ("budget.csv", "cost_per_harm.csv", "cost_plane.csv", "acceptability.csv", "charts"),
     "discovery": ("discovery.csv", "discovery_rules.csv"),
-    "sensitivity": ("sensitivity.csv",),
+    "sensitivity": ("sensitivity.csv", "sensitivity_outcomes.csv", "sensitivity_factors.csv", "charts"),
 }
 """What each writes into the experiment folder."""
 
 
 def compute_tables(loaded: LoadedPlan, values: Values) -> dict[str, pd.DataFrame]:
-    """Return the tables of all analyses but the comparison, by file name without ending.
+    """Return the tables of robustness, budget and discovery, where asked for, by file name without ending.
 
     Raises:
         PlanError: The runs do not hold what an analysis needs.
     """
-    tables: dict[str, pd.DataFrame] = {}
-    for analysis in loaded.analyses:
-        if analysis != "comparison":
-            tables |= _compute(analysis, loaded, values)
-    return tables
-
-
-def _compute(analysis: Analysis, loaded: LoadedPlan, values: Values) -> dict[str, pd.DataFrame]:
-    plan = loaded.plan
     from experiments.robustness.tables import (  # noqa: PLC0415
         analyse_budget,
         analyse_discovery,
         analyse_robustness,
     )
 
-    if analysis == "robustness":
-        return analyse_robustness(plan, values, plan.design)
-    if analysis == "budget":
-        return analyse_budget(plan, values, plan.design, budget=loaded.budget)
-    if analysis == "discovery":
-        return analyse_discovery(plan, values, plan.design)
-    return {}
+    plan, asked = loaded.plan, loaded.analyses
+    tables: dict[str, pd.DataFrame] = {}
+    if "robustness" in asked:
+        tables |= analyse_robustness(plan, values, plan.design)
+    if "budget" in asked:
+        tables |= analyse_budget(plan, values, plan.design, budget=loaded.budget)
+    if "discovery" in asked:
+        tables |= analyse_discovery(plan, values, plan.design)
+    return tables
+
+
+def write_results(loaded: LoadedPlan, values: Values, folder: Path) -> None:
+    """Compute all analyses but the comparison and write their tables and pictures.
+
+    Raises:
+        SafePassageError: The runs do not hold what an analysis needs, or a package is missing.
+    """
+    tables = compute_tables(loaded, values)
+    if tables:
+        from experiments.robustness.pictures import write_analyses  # noqa: PLC0415 - matplotlib
+
+        write_analyses(loaded.plan, tables, folder)
+    if "sensitivity" in loaded.analyses:
+        from experiments.sensitivity.analyse import analyse_sensitivity  # noqa: PLC0415 - matplotlib
+
+        analyse_sensitivity(loaded.plan, values, loaded.plan.design, folder)

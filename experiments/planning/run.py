@@ -17,7 +17,7 @@ from experiments.execution.threads import run_in_threads
 from experiments.folder import ExperimentFolder
 from experiments.plan import Task
 from experiments.planning.load import LoadedPlan
-from experiments.planning.results import compute_tables
+from experiments.planning.results import write_results
 
 PLAN_COPY = "plan.yaml"
 
@@ -66,12 +66,9 @@ def run_experiment(
             comparison = analyse(plan, runs, None, values, report.failed)
         else:
             comparison = _nothing_compared(loaded, values, runs, report)
-        tables = compute_tables(loaded, values)
 
         def write_more(place: Path) -> None:
-            for name, table in tables.items():
-                with replacing(place / f"{name}.csv") as temporary:
-                    table.to_csv(temporary, index=False, lineterminator="\n", float_format="%.10g")
+            write_results(loaded, values, place)
             with replacing(place / PLAN_COPY) as temporary:
                 temporary.write_text(loaded.text, encoding="utf-8")
 

@@ -152,8 +152,8 @@ def test_a_screening_plan_takes_as_many_replicates_as_its_factors_need(read):
     plan = found.plan
     assert plan.design is not None
     assert plan.design.factors == ("risks", "parameter:discount")
-    assert (plan.replicates, plan.monte_carlo) == (3 * 3, 0)
-    assert len({task.seed for task in plan.tasks()}) == 1
+    assert (plan.replicates, plan.monte_carlo) == (3 * 3, 10)
+    assert len({task.seed for task in plan.tasks() if task.kind == "total"}) == 1
     assert found.analyses == ("sensitivity",)
 
 
@@ -252,10 +252,6 @@ def test_problems_of_a_scenario_name_that_file(read, complain, tmp_path):
     ("text", "problem"),
     [
         ("", "plan.yaml:22: replicates: is missing"),
-        (
-            DRAWN + "analyses: [sensitivity]\n",
-            ":7: analyses.0: needs the design morris or saltelli, not random",
-        ),
         (DRAWN + "seeds_only: 0\n", ":7: seeds_only: a comparison needs at least 1 replicate"),
         (DRAWN + "budget: {equal_usd: 5}\n", ":7: budget: is given, but budget is not among the analyses"),
         (
