@@ -10,6 +10,12 @@ import pandas as pd
 from experiments.clear import RULE, find_directions_of_table
 from experiments.collect import ALL, is_rate
 from experiments.compare import DISPLACED, DISPLACED_AMONG
+from experiments.displacement import (
+    MAP,
+    compute_displacement_summary,
+    describe_displacement,
+    find_nationalities,
+)
 from experiments.pareto import HARMS
 from experiments.results_page.study import Study, part_arms, say_code, say_names, write_rows
 from experiments.robustness.harm_values import say_basis
@@ -32,6 +38,8 @@ PEOPLE = (
 """Rows about people, harm first."""
 MOVEMENT = ("journeys", "journeys_started", "sea_attempts", "arrivals", "admissions", "returned")
 """Context, never marked as good or bad."""
+REAPPEARED = ("deaths", "sgbv")
+"""Harms of which it is said how much of what fell in one place rose in another."""
 ENDS = ("", "_low", "_high")
 Row = dict[Hashable, Any]
 
@@ -67,6 +75,7 @@ def write_moved(study: Study) -> Iterator[str]:
             yield "\n".join(f"- {line}" for line in lines) + "\n"
     if not found:
         yield "No harm clearly rose in one place or group while it clearly fell in another.\n"
+    yield from _write_reappeared(study)
 
 
 def write_pareto(study: Study) -> Iterator[str]:
@@ -137,6 +146,22 @@ def _say_cell(row: Row, *, mark: bool, differences: bool) -> str:
 
 def _happens(row: Row) -> bool:
     return any(is_known(float(row[side])) and row[side] != 0 for side in ("baseline", "variant"))
+
+
+def _write_reappeared(study: Study) -> Iterator[str]:
+    """Yield how much of what fell on some legs and places reappeared on others, over draws."""
+    scenarios = list(study.comparison.plan.arms.values())
+    table = compute_displacement_summary(
+        study.comparison.values, list(study.comparison.plan.arms), find_nationalities(scenarios)
+    )
+    lines = list(
+        describe_displacement(
+            table[table["outcome"].isin(REAPPEARED) & (table["among"] == MAP)], scenarios[0]
+        )
+    )
+    if lines:
+        yield "How much of what fell on some legs and places reappeared on others, clear or not (means over draws):\n"
+        yield "\n".join(f"- {line}" for line in lines) + "\n"
 
 
 def _say_moved(study: Study, moved: pd.DataFrame) -> Iterator[str]:

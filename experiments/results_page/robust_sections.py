@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -134,12 +135,18 @@ def write_drivers(study: Study) -> Iterator[str]:
     if study.sensitivity is None:
         return
     yield "## Which assumptions drive the answer\n"
-    pictures = sorted(
-        path for path in study.sensitivity.glob("*.png") if "sensitiv" in path.name or "driver" in path.name
-    )
-    for path in pictures:
-        yield f"![Which assumptions drive the answer]({study.folder}/{path.name})\n"
+    for path in find_driver_pictures(study.sensitivity):
+        yield f"![{path.stem}; the same in sentences below]({study.folder}/{path.name})\n"
+        words = path.with_suffix(".txt")
+        if words.is_file():
+            text = words.read_text(encoding="utf-8").strip()
+            yield f"<details><summary>The same in sentences</summary>\n\n{text}\n\n</details>\n"
     yield "All indices are in `sensitivity.csv` of the experiment folder.\n"
+
+
+def find_driver_pictures(folder: Path) -> list[Path]:
+    """Return the pictures of drivers that a sensitivity analysis left in its folder."""
+    return sorted(folder.glob("drivers*.png"))
 
 
 def _write_prevented(study: Study, rows: pd.DataFrame) -> str:
