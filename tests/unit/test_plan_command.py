@@ -20,6 +20,7 @@ from experiments.execution.execute import MemoryStore
 from experiments.plan import Plan
 from experiments.planning.describe import count_people
 from experiments.planning.pilot import COLUMNS, run_pilot, say_pilot, say_time, take_first
+from experiments.planning.results import FILES
 from simulation import load_scenario
 
 TINY = Path(__file__).parents[2] / "scenarios" / "tiny" / "fork"
@@ -95,9 +96,8 @@ def test_run_writes_what_compare_writes_and_the_analyses(plan, tmp_path):
     out = tmp_path / "out"
     result = call("run", plan, "--out", out)
     assert result.exit_code == 0, result.output
-    assert {"comparison.csv", "robustness.csv", "plan.yaml", "metadata.json", "runs"} <= {
-        p.name for p in out.iterdir()
-    }
+    promised = {name for asked in ("comparison", "robustness") for name in FILES[asked] if "." in name}
+    assert promised | {"plan.yaml", "metadata.json", "runs"} <= {path.name for path in out.iterdir()}
     assert (out / "plan.yaml").read_text(encoding="utf-8") == DRAWN
     same = compare(TINY / "fork.yaml", TINY / "enforcement.yaml", replicates=3, seed=7, scale=0.1)
     keys = ["outcome", "scope_kind", "scope", "group_kind", "group", "arm"]
@@ -134,6 +134,7 @@ def test_a_screening_writes_its_design_and_what_drives_but_no_comparison(plan, t
     assert result.exit_code == 0, result.output
     names = {path.name for path in out.iterdir()}
     assert "comparison.csv" not in names
+    assert {name for name in FILES["sensitivity"] if "." in name} <= names
     design = pd.read_csv(out / "design.csv")
     assert list(design.columns) == ["replicate", "risks", "parameter:discount"]
     assert len(design) == 6
