@@ -36,8 +36,8 @@ def write_runs(study: Study) -> Iterator[str]:
         f"Journeys that start from {period.start:%-d %B %Y} to {period.departures_end:%-d %B %Y}, followed to "
         f"{period.end:%-d %B %Y}; {people} simulated. "
         + (
-            f"Outcomes count from {plan.since.replace(day=1):%-d %B %Y}: before "
-            f"{plan.since:%-d %B %Y} the packages do not differ. "
+            f"Outcomes count from {plan.since.replace(day=1):%-d %B %Y}; the packages begin to differ on "
+            f"{plan.since:%-d %B %Y}. "
             if plan.since
             else ""
         )

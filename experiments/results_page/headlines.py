@@ -10,8 +10,14 @@ import pandas as pd
 from experiments.clear import RULE, find_directions_of_table
 from experiments.collect import ALL, is_rate
 from experiments.compare import DISPLACED, DISPLACED_AMONG
+from experiments.displacement import (
+    MAP,
+    compute_displacement_summary,
+    describe_displacement,
+    find_nationalities,
+)
 from experiments.pareto import HARMS
-from experiments.results_page.study import Study, say_code, say_names, write_rows
+from experiments.results_page.study import Study, part_arms, say_code, say_names, write_rows
 from experiments.robustness.harm_values import say_basis
 from experiments.wording import (
     is_known,
@@ -32,6 +38,8 @@ PEOPLE = (
 """Rows about people, harm first."""
 MOVEMENT = ("journeys", "journeys_started", "sea_attempts", "arrivals", "admissions", "returned")
 """Context, never marked as good or bad."""
+REAPPEARED = ("deaths", "sgbv")
+"""Harms of which it is said how much of what fell in one place rose in another."""
 ENDS = ("", "_low", "_high")
 Row = dict[Hashable, Any]
 
@@ -67,6 +75,7 @@ def write_moved(study: Study) -> Iterator[str]:
             yield "\n".join(f"- {line}" for line in lines) + "\n"
     if not found:
         yield "No harm clearly rose in one place or group while it clearly fell in another.\n"
+    yield from _write_reappeared(study)
 
 
 def write_pareto(study: Study) -> Iterator[str]:
@@ -99,17 +108,22 @@ def write_pareto(study: Study) -> Iterator[str]:
 def _write_table(
     study: Study, rows: pd.DataFrame, outcomes: tuple[str, ...], *, mark: bool, differences: bool = False
 ) -> str:
-    """Return a table of outcomes by package."""
-    by_arm = {arm: _by_outcome(study, rows[rows["arm"] == arm]) for arm in study.variants}
-    first = by_arm[study.variants[0]]
-    lines = []
-    for outcome in outcomes:
-        if outcome not in first or not any(_happens(found[outcome]) for found in by_arm.values()):
-            continue
-        level = say_levels([first[outcome]["baseline"]], whole=not is_rate(outcome))[0]
-        cells = [_say_cell(found[outcome], mark=mark, differences=differences) for found in by_arm.values()]
-        lines.append((say_outcome(outcome), level, *cells))
-    return write_rows(("", study.baseline, *study.variants), lines)
+    """Return outcomes by package, a few packages a table."""
+    tables = []
+    for arms in part_arms(study.variants):
+        by_arm = {arm: _by_outcome(study, rows[rows["arm"] == arm]) for arm in arms}
+        first = by_arm[arms[0]]
+        lines = []
+        for outcome in outcomes:
+            if outcome not in first or not any(_happens(found[outcome]) for found in by_arm.values()):
+                continue
+            level = say_levels([first[outcome]["baseline"]], whole=not is_rate(outcome))[0]
+            cells = [
+                _say_cell(found[outcome], mark=mark, differences=differences) for found in by_arm.values()
+            ]
+            lines.append((say_outcome(outcome), level, *cells))
+        tables.append(write_rows(("", *(say_code(arm) for arm in (study.baseline, *arms))), lines))
+    return "\n\n".join(tables)
 
 
 def _by_outcome(study: Study, rows: pd.DataFrame) -> dict[str, Row]:
@@ -132,6 +146,22 @@ def _say_cell(row: Row, *, mark: bool, differences: bool) -> str:
 
 def _happens(row: Row) -> bool:
     return any(is_known(float(row[side])) and row[side] != 0 for side in ("baseline", "variant"))
+
+
+def _write_reappeared(study: Study) -> Iterator[str]:
+    """Yield how much of what fell on some legs and places reappeared on others, over draws."""
+    scenarios = list(study.comparison.plan.arms.values())
+    table = compute_displacement_summary(
+        study.comparison.values, list(study.comparison.plan.arms), find_nationalities(scenarios)
+    )
+    lines = list(
+        describe_displacement(
+            table[table["outcome"].isin(REAPPEARED) & (table["among"] == MAP)], scenarios[0]
+        )
+    )
+    if lines:
+        yield "How much of what fell on some legs and places reappeared on others, clear or not (means over draws):\n"
+        yield "\n".join(f"- {line}" for line in lines) + "\n"
 
 
 def _say_moved(study: Study, moved: pd.DataFrame) -> Iterator[str]:

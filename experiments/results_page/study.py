@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from experiments.compare import Comparison
 from experiments.robustness.budget_question import BudgetQuestion
 from experiments.robustness.tables import Tables
+
+ARMS_A_TABLE = 4
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,13 @@ class Study:
     def folder(self) -> str:
         """Name of the folder of pictures beside the page."""
         return self.name
+
+
+def part_arms(arms: Sequence[str]) -> list[list[str]]:
+    """Return arms in parts of nearly the same size, few enough to stand side by side in one table."""
+    n_parts = max(-(-len(arms) // ARMS_A_TABLE), 1)
+    ends = [round(len(arms) * part / n_parts) for part in range(n_parts + 1)]
+    return [list(arms[start:end]) for start, end in pairwise(ends)]
 
 
 def write_rows(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

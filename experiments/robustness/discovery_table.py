@@ -71,7 +71,7 @@ def compute_discovery(
 
 def say_rule(rule: Rule, factors: Sequence[FactorWords]) -> str:
     """Return a rule as a sentence: "fails in 8 of 10 draws in which A is above X and B is at most Y"."""
-    clauses = " and ".join(say_condition(c, factors[c.factor]) for c in rule.conditions)
+    clauses = ", and ".join(say_condition(c, factors[c.factor]) for c in rule.conditions)
     return f"fails in {rule.failures} of the {rule.draws} draws in which {clauses}"
 
 

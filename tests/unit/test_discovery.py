@@ -13,7 +13,7 @@ from made_up_values import make_plan, make_values
 from experiments.design import Design
 from experiments.plan import PlanError
 from experiments.robustness.discovery_table import compute_discovery, say_rule
-from experiments.robustness.factor_words import describe_factors, say_condition, say_name
+from experiments.robustness.factor_words import describe_factors, say_condition
 from experiments.robustness.failures import Failure, ask_all
 from experiments.robustness.false_leads import correct_for_many, count_shuffles, follow_lead
 from experiments.robustness.rules import (
@@ -216,8 +216,8 @@ def test_rules_in_words() -> None:
     )
     rule = Rule((Condition(0, 0.75, 1.0), Condition(1, 0.0, 0.3)), 10, 8)
     assert say_rule(rule, factors) == (
-        "fails in 8 of the 10 draws in which risk is above 1.41, in the highest 25% of its draws and number of people "
-        "who start from gambia is in the lowest 30% of its draws"
+        "fails in 8 of the 10 draws in which risk is above 1.41, in the highest 25% of its draws, and journeys from "
+        "Gambia is in the lowest 30% of its draws"
     )
     assert (
         say_condition(Condition(0, 0.0, 0.25), factors[0])
@@ -225,21 +225,6 @@ def test_rules_in_words() -> None:
     )
     between = say_condition(Condition(2, 0.2, 0.6), factors[2])
     assert between == "libya (2 numbers together) is between the lowest 20% and the highest 40% of its draws"
-
-
-@pytest.mark.parametrize(
-    ("name", "said"),
-    [
-        ("capacity:LBY", "room of services in LBY"),
-        ("risk:libya_south:leg:death", "rate of death in libya south (leg)"),
-        ("custody:libya_west:detention", "mean days in detention, libya west"),
-        ("custody:libya_west:detention:after_arrest", "after arrest in detention, libya west"),
-        ("relative:death:female:adult", "risk of death of female adult people beside others"),
-        ("something:new", "something new"),
-    ],
-)
-def test_names_of_draws_in_words(name, said) -> None:
-    assert say_name(name) == said
 
 
 # From values ---

@@ -139,7 +139,10 @@ def test_page_and_pictures_repeat_to_the_byte(study, tmp_path) -> None:
 
 def test_a_picture_of_sensitivity_is_taken_over(study, tmp_path) -> None:
     (tmp_path / "sensitivity.csv").write_text("factor\n", encoding="utf-8")
-    (tmp_path / "drivers.png").write_bytes(b"picture")
+    (tmp_path / "drivers_x.png").write_bytes(b"picture")
+    (tmp_path / "drivers_x.txt").write_text("What drives it\n\n- wages\n", encoding="utf-8")
     page = write_results_page(dataclasses.replace(study, sensitivity=tmp_path), tmp_path / "pages")
-    assert "packages/drivers.png" in page.read_text(encoding="utf-8")
-    assert (tmp_path / "pages" / "packages" / "drivers.png").read_bytes() == b"picture"
+    text = page.read_text(encoding="utf-8")
+    assert "packages/drivers_x.png" in text
+    assert "- wages" in text
+    assert (tmp_path / "pages" / "packages" / "drivers_x.png").read_bytes() == b"picture"

@@ -1,0 +1,65 @@
+"""A results page from a plan file and its finished folder, on the tiny map."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from experiments.planning.load import load_plan
+from experiments.planning.run import run_experiment
+from experiments.results_page.__main__ import main
+from experiments.results_page.read import read_study
+from simulation.errors import ResultError
+
+TINY = Path(__file__).parents[2] / "scenarios" / "tiny" / "fork"
+TEXT = """\
+plan: tiny
+title: Does enforcement move people?
+description: Two arms on a map of a fork.
+arms:
+  - scenario: fork/fork.yaml
+  - scenario: fork/enforcement.yaml
+seed: 7
+scale: 0.1
+replicates: 3
+seeds_only: 2
+analyses: [comparison, robustness]
+"""
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory) -> tuple[Path, Path]:
+    """Return a plan and its finished folder."""
+    folder = tmp_path_factory.mktemp("plan")
+    shutil.copytree(TINY, folder / "fork")
+    file = folder / "tiny.yaml"
+    file.write_text(TEXT, encoding="utf-8")
+    run_experiment(load_plan(file), folder / "out")
+    return file, folder / "out"
+
+
+def test_a_page_is_made_of_kept_runs(finished, tmp_path, capsys) -> None:
+    file, folder = finished
+    assert main([str(file), str(folder), str(tmp_path)]) == 0
+    text = (tmp_path / "tiny.md").read_text(encoding="utf-8")
+    assert text.startswith("# Does enforcement move people?\n\nTwo arms on a map of a fork.\n")
+    assert "3 joint draws of the uncertain parameters, each shared by all 2 arms" in text
+    assert "10 runs. Seed 7" in text
+    assert (tmp_path / "tiny" / "best_total.png").is_file()
+    study = read_study(file, folder)
+    assert study.tables["robustness"]["arm"].unique().tolist() == list(study.comparison.plan.arms)
+    assert capsys.readouterr().out == f"wrote {tmp_path / 'tiny.md'}\n"
+
+
+def test_runs_of_another_plan_make_no_page(finished, tmp_path, capsys) -> None:
+    file, folder = finished
+    other = file.with_name("other.yaml")
+    other.write_text(TEXT.replace("seed: 7", "seed: 8"), encoding="utf-8")
+    with pytest.raises(ResultError, match=r"holds no runs of other.yaml as it is now"):
+        read_study(other, folder)
+    assert main([str(other), str(folder), str(tmp_path)]) == 2
+    assert "run it again" in capsys.readouterr().err
+    assert main([]) == 2
+    assert "usage" in capsys.readouterr().err
