@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import chdtri, ndtri, stdtrit
 
-from experiments.statistics import LEVEL, Estimate, Floats, IntervalKind
+from experiments.collect import ALL, Values
+from experiments.statistics import INTERVAL_KINDS, LEVEL, Estimate, Floats, IntervalKind
 
+COLUMNS = [
+    "interval_kind", "outcome", "arm", "correlation", "correlation_low", "correlation_high", "gain", "gain_low",
+    "gain_high", "pairs",
+]  # fmt: skip
+"""Of the table of pairing. gain: variance of the difference of independent arms over that of paired ones."""
 MOST = 10**9
 """Above so many replicates the answer is "no number": infinity."""
 _Z = float(ndtri(0.5 + LEVEL / 2.0))
@@ -138,6 +146,31 @@ def compute_pairing(baseline: Floats, variant: Floats) -> Pairing:
         k = 2.0 * s_left * s_right / (s_left**2 + s_right**2)
         gains = [1.0 / np.maximum(1.0 - k * end, 0.0) for end in (r, low, high)]
     return Pairing(Estimate(r, low, high), Estimate(*gains), n)
+
+
+def compute_pairing_table(values: Values, arms: Sequence[str]) -> pd.DataFrame:
+    """Return what pairing saves, by kind of interval, variant and outcome over the whole route; columns COLUMNS.
+
+    Args:
+        values: Of every run.
+        arms: Names, the baseline first.
+    """
+    rows = values.rows
+    whole = ((rows["scope_kind"] == ALL) & (rows["group_kind"] == ALL)).to_numpy()
+    parts = []
+    for kind in INTERVAL_KINDS:
+        for arm in arms[1:]:
+            if (kind, arm) not in values.value:
+                continue
+            found = compute_pairing(values.value[kind, arms[0]][whole], values.value[kind, arm][whole])
+            columns = {
+                f"{name}{end}": side
+                for name, estimate in (("correlation", found.correlation), ("gain", found.gain))
+                for end, side in zip(("", "_low", "_high"), estimate, strict=True)
+            }
+            names = {"interval_kind": kind, "outcome": rows["outcome"].to_numpy()[whole], "arm": arm}
+            parts.append(pd.DataFrame({**names, **columns, "pairs": found.pairs}))
+    return pd.concat(parts, ignore_index=True)[COLUMNS] if parts else pd.DataFrame(columns=COLUMNS)
 
 
 def _known(baseline: Floats, variant: Floats) -> tuple[Floats, Floats]:

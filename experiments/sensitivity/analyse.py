@@ -77,7 +77,12 @@ class Sensitivity:
 
 
 def analyse_sensitivity(
-    plan: Plan, values: Values, design: Design | None, folder: Path | None = None
+    plan: Plan,
+    values: Values,
+    design: Design | None,
+    folder: Path | None = None,
+    *,
+    pictures: bool = True,
 ) -> Sensitivity:
     """Return what drives a plan's outcomes, and write tables and charts into a folder if one is given.
 
@@ -86,6 +91,7 @@ def analyse_sensitivity(
         values: Of every run; the columns of kind "total" are the rows of the design.
         design: Where each replicate stands; None: the plan has keyed draws over everything, which are read back.
         folder: Where to write; each file is whole or absent.
+        pictures: Draw the charts too.
 
     Raises:
         SensitivityError: The design and the runs do not belong together.
@@ -101,7 +107,7 @@ def analyse_sensitivity(
         return found
     from experiments.sensitivity.write import write_sensitivity  # noqa: PLC0415 - matplotlib only when drawn
 
-    return write_sensitivity(plan, found, design, folder)
+    return write_sensitivity(plan, found, design, folder, pictures=pictures)
 
 
 def compute_sensitivity(

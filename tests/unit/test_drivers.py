@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from synthetic_runs import build_scenario
+from synthetic_runs import build_scenario, synthetic_model
 
 from experiments.collect import Values
+from experiments.compare import compare
 from experiments.design import Design, DesignSpec, make_design
 from experiments.pictures import house_style
 from experiments.plan import Plan
@@ -193,6 +194,17 @@ def test_a_folder_that_is_not_there_is_one_clear_message(tmp_path, scenario, var
     plan = plan_of(scenario, variant, DesignSpec("morris", factors=("parameter:*_weight",), trajectories=4))
     with pytest.raises(ResultError, match="choose another place with --out"):
         analyse_sensitivity(plan, values_of(plan.design), plan.design, tmp_path / "nowhere")
+
+
+def test_an_ordinary_comparison_of_enough_draws_says_what_it_goes_with(tmp_path):
+    one, two = build_scenario(), build_scenario(ARM, enforcement=1.0)
+    few, many = (compare(one, two, replicates=n, seed=5, model=synthetic_model()) for n in (7, 9))
+    assert not (few.write(tmp_path / "few") / "sensitivity.csv").exists()
+    folder = many.write(tmp_path / "many")
+    table = pd.read_csv(folder / "sensitivity_outcomes.csv")
+    assert set(table["method"]) == {"spearman"}
+    assert (folder / f"drivers_{ARM}.png").is_file()
+    assert not list(folder.glob(".*"))
 
 
 def test_without_a_design_the_keyed_draws_are_read_back():

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+from synthetic_runs import build_scenario, synthetic_model
 
+from experiments.compare import compare
 from experiments.precision import compute_pairing, compute_replicates_needed
 from experiments.statistics import compute_paired
 
@@ -105,6 +107,24 @@ def test_intervals_of_correlation_and_gain_hold_the_truth():
     pairing = compute_pairing(left, right)
     for estimate, truth in ((pairing.correlation, 0.8), (pairing.gain, 5.0)):
         assert 0.93 <= ((estimate.low <= truth) & (truth <= estimate.high)).mean() <= 0.97
+
+
+def test_pairing_is_measured_for_every_outcome_of_a_comparison():
+    found = compare(
+        build_scenario(),
+        build_scenario("enforcement", enforcement=1.0),
+        replicates=6,
+        seed=5,
+        model=synthetic_model(),
+    )
+    table = found.pairing
+    assert set(table["interval_kind"]) == {"total", "monte_carlo"}
+    row = table[(table["outcome"] == "deaths") & (table["interval_kind"] == "total")].iloc[0]
+    base, own = (
+        found.values.series("total", arm, found.values.find("deaths")) for arm in ("baseline", "enforcement")
+    )
+    assert row["gain"] == pytest.approx((base.var(ddof=1) + own.var(ddof=1)) / (own - base).var(ddof=1))
+    assert row["pairs"] == 6
 
 
 def test_awkward_pairs():
