@@ -21,6 +21,7 @@ from experiments.sensitivity.analyse import compute_sensitivity
 from experiments.sensitivity.drivers import MOST_LEADS, build_sections, describe_drivers, rank_data, say_index
 from experiments.sensitivity.factors import describe_factors
 from experiments.sensitivity.numbers import FROM_FIRM_TO_WEAK, find_numbers, find_weakest
+from experiments.sensitivity.page import write_page
 from experiments.sensitivity.picture import draw_drivers
 from experiments.sensitivity.settling import BY_PARAMETER, find_settling
 from experiments.sensitivity.words import say_number_name
@@ -237,3 +238,10 @@ def test_indices_are_said_as_they_are_read():
         "46%",
     ]
     assert [say_index("prcc", -0.5), say_index("total", float("nan"))] == ["-0.50", "unknown"]
+
+
+def test_the_page_on_sensitivity_is_in_step(scenario):
+    page = Path(__file__).parents[2] / "docs" / "sensitivity.md"
+    assert page.read_text(encoding="utf-8") == "\n".join(write_page(scenario)) + "\n", (
+        "renew it with python -m experiments.sensitivity.page docs/sensitivity.md"
+    )
