@@ -90,9 +90,10 @@ def compute_replicates_needed(
         raise ValueError("give half_width or relative, one of them and above 0")
     left, right = _known(baseline, variant)
     n, deviation = _count(left), _deviation(right - left)
-    mean = np.where(n > 0, np.nansum(left, axis=1) / np.maximum(n, 1), np.nan)
     wanted = (
-        np.full(len(left), half_width) if half_width is not None else np.abs(mean) * float(relative or 0.0)
+        np.full(len(left), half_width)
+        if half_width is not None
+        else np.abs(_mean(left)) * float(relative or 0.0)
     )
     freedom = np.maximum(n - 1, 1)
     tails = (1.0 - LEVEL) / 2.0
@@ -136,9 +137,7 @@ def compute_pairing(baseline: Floats, variant: Floats) -> Pairing:
     n = _count(left)
     s_left, s_right = _deviation(left), _deviation(right)
     with np.errstate(invalid="ignore", divide="ignore"):
-        centred = (left - np.nanmean(_or_zero(left), axis=1, keepdims=True)) * (
-            right - np.nanmean(_or_zero(right), axis=1, keepdims=True)
-        )
+        centred = (left - _mean(left)[:, None]) * (right - _mean(right)[:, None])
         r = np.nansum(centred, axis=1) / ((n - 1) * s_left * s_right)
         r = np.where((s_left > 0) & (s_right > 0), np.clip(r, -1.0, 1.0), np.nan)
         half = np.where(n > 3, _Z / np.sqrt(np.maximum(n - 3, 1)), np.nan)
@@ -182,9 +181,10 @@ def _known(baseline: Floats, variant: Floats) -> tuple[Floats, Floats]:
     return np.where(known, left, np.nan), np.where(known, right, np.nan)
 
 
-def _or_zero(values: Floats) -> Floats:
-    """Return values with rows that are all missing as zeros, so that their mean needs no warning."""
-    return np.where(np.isnan(values).all(axis=1, keepdims=True), 0.0, values)
+def _mean(values: Floats) -> Floats:
+    """Return (n_rows,) the mean of the known values; NaN where there is none."""
+    n = _count(values)
+    return np.asarray(np.where(n > 0, np.nansum(values, axis=1) / np.maximum(n, 1), np.nan), float)
 
 
 def _count(values: Floats) -> NDArray[np.int64]:
@@ -193,7 +193,7 @@ def _count(values: Floats) -> NDArray[np.int64]:
 
 def _deviation(values: Floats) -> Floats:
     n = _count(values)
-    squares = np.nansum((values - np.nanmean(_or_zero(values), axis=1, keepdims=True)) ** 2, axis=1)
+    squares = np.nansum((values - _mean(values)[:, None]) ** 2, axis=1)
     return np.asarray(np.where(n > 1, np.sqrt(squares / np.maximum(n - 1, 1)), np.nan), float)
 
 

@@ -11,6 +11,7 @@ from experiments.sensitivity.indices import (
     SensitivityError,
     describe_problem,
     is_constant,
+    load_salib,
     no_indices,
     split_blocks,
 )
@@ -39,8 +40,6 @@ def compute_morris(points: Floats, values: Floats, levels: int) -> Indices:
     Raises:
         SensitivityError: The points are no trajectories of that grid.
     """
-    from SALib.analyze import morris  # noqa: PLC0415 - an extra
-
     n_factors = points.shape[1]
     _, complete = split_blocks(values, n_factors + 1)
     _check_steps(points, n_factors, levels)
@@ -52,7 +51,7 @@ def compute_morris(points: Floats, values: Floats, levels: int) -> Indices:
     if is_constant(values[rows]):
         note = "never varied"
         return no_indices("morris", MEASURES, n_factors, note, n_used=n_used, n_dropped=n_dropped)
-    found = morris.analyze(
+    found = load_salib("morris").analyze(
         describe_problem(n_factors),
         points[rows],
         values[rows],

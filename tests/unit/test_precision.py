@@ -136,4 +136,5 @@ def test_awkward_pairs():
     assert pairing.gain.value[0] > 1e9
     assert pairing.gain.value[1] == pytest.approx(0.5)
     assert np.isnan(pairing.correlation.value[2:]).all()
+    assert np.isnan(compute_pairing(np.zeros((2, 0)), np.zeros((2, 0))).gain.value).all()
     assert np.isnan(compute_pairing([1.0, 2.0, 4.0], [1.0, 3.0, 3.0]).correlation.low[0])

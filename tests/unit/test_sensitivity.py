@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -193,6 +195,13 @@ def test_points_and_runs_that_do_not_belong_together_are_refused():
     factors = pd.DataFrame({"factor": design.factors, "words": "", "confidence": "", "settled_by": ""})
     with pytest.raises(SensitivityError, match="30 rows, the runs of usual 29"):
         compute_sensitivity(other, ["usual", "policy"], design, factors)
+
+
+def test_a_missing_package_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "SALib.analyze.sobol", None)
+    points = saltelli(4, 16)
+    with pytest.raises(SensitivityError, match=r"sobol needs the package SALib: pip install"):
+        compute_sobol(points, points @ BASE, second_order=False)
 
 
 def test_prcc_sees_a_monotone_relation_whatever_its_shape():
