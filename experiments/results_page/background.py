@@ -30,6 +30,7 @@ def write_runs(study: Study) -> Iterator[str]:
     plan = study.comparison.plan
     period = plan.baseline.document.period
     people = "every person (1:1)" if plan.scale == 1 else f"1 person in {round(1 / plan.scale, 1):g}"
+    seeds = f", and {plan.monte_carlo} seeds with parameters at their defaults" if plan.monte_carlo else ""
     n_runs = len(plan.arms) * (plan.replicates + plan.monte_carlo)
     yield "## What was run\n"
     yield (
@@ -42,7 +43,7 @@ def write_runs(study: Study) -> Iterator[str]:
             else ""
         )
         + f"{plan.replicates} joint draws of the uncertain parameters, each shared by all {len(plan.arms)} arms "
-        f"together with the luck of every person, and {plan.monte_carlo} seeds with parameters at their defaults: "
+        f"together with the luck of every person{seeds}: "
         f"{n_runs:,} runs. Seed {plan.seed}; revision `{study.revision}`.\n"
     )
 

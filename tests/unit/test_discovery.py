@@ -115,8 +115,8 @@ def test_skill_by_hand() -> None:
 # Chance ---
 def leak(points, fails, search, folds):
     """The mistake that the module avoids: factors chosen once, from all draws, before the folds are made."""
-    chosen = screen_factors(rank_columns(points), fails, search.factors)
-    return predict_unseen(points[:, chosen], fails, search, folds)
+    kept = points[:, screen_factors(rank_columns(points), fails, search.factors)]
+    return predict_unseen(kept, rank_columns(kept), fails, search, folds)
 
 
 def test_noise_has_no_skill_and_choosing_factors_outside_the_folds_would_seem_to() -> None:
@@ -126,7 +126,9 @@ def test_noise_has_no_skill_and_choosing_factors_outside_the_folds_would_seem_to
     for _ in range(40):
         points, fails = rng.random((20, 300)), rng.permutation(np.arange(20) < 9)
         folds = deal_folds(fails, search.folds, rng)
-        skills.append(compute_skill(fails, predict_unseen(points, fails, search, folds)))
+        skills.append(
+            compute_skill(fails, predict_unseen(points, rank_columns(points), fails, search, folds))
+        )
         leaks.append(compute_skill(fails, leak(points, fails, search, folds)))
     limit = 0.14  # 4 standard errors: 1 in 10,000
     assert abs(np.mean(skills)) < limit
