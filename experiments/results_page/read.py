@@ -31,10 +31,14 @@ def read_study(file: Path, folder: Path, command: str | None = None) -> Study:
 
     Raises:
         ScenarioError: The plan is wrong.
-        ResultError: The folder holds no runs of this plan.
+        ResultError: The folder holds no runs of this plan, or none that vary the seed alone.
     """
     loaded = load_plan(file)
     plan = loaded.plan
+    if not plan.monte_carlo:
+        raise ResultError(
+            f"{file}: a results page needs runs that vary the seed alone: seeds_only of at least 1"
+        )
     metadata = read_metadata(folder)
     files = RunFiles(folder / RUNS, mend=False)
     code = str(metadata.get("model_code_sha256"))

@@ -11,7 +11,6 @@ from experiments.planning.load import load_plan
 from experiments.planning.run import run_experiment
 from experiments.results_page.__main__ import main
 from experiments.results_page.read import read_study
-from experiments.results_page.write import write_page
 from simulation.errors import ResultError
 
 TINY = Path(__file__).parents[2] / "scenarios" / "tiny" / "fork"
@@ -54,12 +53,12 @@ def test_a_page_is_made_of_kept_runs(finished, tmp_path, capsys) -> None:
     assert capsys.readouterr().out == f"wrote {tmp_path / 'tiny.md'}\n"
 
 
-def test_a_plan_without_seeds_of_their_own_has_a_page_too(finished, tmp_path) -> None:
+def test_without_runs_that_vary_the_seed_alone_there_is_no_page(finished) -> None:
     file = finished[0].with_name("draws.yaml")
-    file.write_text(TEXT.replace("seeds_only: 2", "seeds_only: 0"), encoding="utf-8")
-    run_experiment(load_plan(file), tmp_path / "out")
-    page = write_page(read_study(file, tmp_path / "out"))
-    assert "together with the luck of every person: 6 runs." in page
+    text = TEXT.replace("seeds_only: 2", "seeds_only: 0").replace("comparison, ", "")
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ResultError, match="seeds_only of at least 1"):
+        read_study(file, finished[1])
 
 
 def test_runs_of_another_plan_make_no_page(finished, tmp_path, capsys) -> None:
