@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from dataclasses import dataclass
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from experiments.execution.model import Model
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
 UNITS_A_THREAD = 3
 """Units under way for each thread of the workers: the next ones are there when one ends, and no more are held."""
 SECONDS_TO_FIRST_WORKER = 60.0
+SECONDS_WITHOUT_WORKER = 3600.0
+"""A queue may keep new workers waiting so long; then the plan ends, to be gone on with later."""
 _SECONDS_BETWEEN_COUNTS = 5.0
+_SECONDS_A_FETCH, _FETCHES = 3.0, 10  # a result is a megabyte at most
 _ENVIRONMENT = {"NUMBA_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
@@ -110,7 +114,8 @@ class _Campaign:
             for suspect in self._suspects:
                 for task in suspect:
                     self._submit((task,))
-                    self._take(self._ended.get(), alone=True)
+                    while self._under_way:
+                        self._take(self._next_ended(), alone=True)
         except BaseException:
             self._abandon()
             raise
@@ -124,7 +129,7 @@ class _Campaign:
                 self._submit(unit)
             if not self._under_way:
                 return
-            self._take(self._ended.get())
+            self._take(self._next_ended())
 
     def _submit(self, unit: Unit) -> None:
         from experiments.execution.workers import evaluate_here  # noqa: PLC0415
@@ -134,6 +139,19 @@ class _Campaign:
         self._under_way[future] = unit
         future.add_done_callback(self._ended.put)
 
+    def _next_ended(self) -> Future:
+        """Return the next unit that ends; a cluster may be without workers for a while, but not without an end."""
+        waited = 0.0
+        while True:
+            try:
+                return self._ended.get(timeout=_SECONDS_BETWEEN_COUNTS)
+            except Empty:
+                waited = 0.0 if self._client.nthreads() else waited + _SECONDS_BETWEEN_COUNTS
+            if waited >= SECONDS_WITHOUT_WORKER:
+                raise ResultError(
+                    f"the cluster has had no worker for {waited:.0f} seconds; finished runs are kept"
+                )
+
     def _take(self, future: Future, *, alone: bool = False) -> None:
         """Hand over what a unit gave, or remember that it took its workers with it."""
         from distributed import KilledWorker  # noqa: PLC0415
@@ -141,25 +159,43 @@ class _Campaign:
         from experiments.execution.workers import MismatchError  # noqa: PLC0415
 
         unit = self._under_way.pop(future)
-        if future.status == "finished":
-            self._keep(future.result())
-            return
-        if future.status != "error":
-            raise ResultError(
-                f"the cluster was lost while {unit[0].name} was under way; finished runs are kept"
+        try:
+            evaluated: Evaluated | None = self._fetch(future)
+        except MismatchError as error:
+            raise ResultError(f"a worker of the cluster differs from this process: {error}") from None
+        except KilledWorker:
+            if not alone:
+                self._suspects.append(unit)
+                return
+            reason = (
+                "its worker process died each time it was run (out of memory, or a crash in compiled code)"
             )
-        error = future.exception()
-        if isinstance(error, MismatchError):
-            raise ResultError(f"a worker of the cluster differs from this process: {error}")
-        if not isinstance(error, KilledWorker):
-            raise ResultError(
-                f"the cluster could not run {unit[0].name}: {type(error).__name__}: {error}"
-            ) from error
-        if not alone:
-            self._suspects.append(unit)
-            return
-        reason = "its worker process died each time it was run (out of memory, or a crash in compiled code)"
-        self._keep(Evaluated([], [Failure(task, reason, "") for task in unit]))
+            evaluated = Evaluated([], [Failure(task, reason, "") for task in unit])
+        except CancelledError:
+            message = f"the cluster was lost while {unit[0].name} was under way; finished runs are kept"
+            raise ResultError(message) from None
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}"
+            raise ResultError(f"the cluster could not run {unit[0].name}: {reason}") from error
+        if evaluated is None:
+            self._submit(unit)
+        else:
+            self._keep(evaluated)
+
+    def _fetch(self, future: Future) -> Evaluated | None:
+        """Return a result; None if its worker died with it.
+
+        Dask would make it again by itself, but may wait for ever where workers die in quick succession.
+        """
+        for _ in range(_FETCHES):
+            if future.status in ("pending", "lost"):
+                return None
+            try:
+                evaluated: Evaluated = future.result(timeout=_SECONDS_A_FETCH)
+            except TimeoutError:
+                continue
+            return evaluated
+        return None
 
     def _abandon(self) -> None:
         """Stop what is under way; what finished meanwhile is handed over."""
