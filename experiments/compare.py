@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from experiments.collect import ALL, Values, collect_values
 from experiments.execution.execute import MemoryStore, RunStore, execute
 from experiments.execution.model import Model, simulation_model
 from experiments.execution.units import Failure
+from experiments.multiplicity import compute_multiplicity
 from experiments.pareto import compute_pareto
 from experiments.patterns import compute_patterns
 from experiments.plan import Plan, Task, first_difference
@@ -94,6 +95,10 @@ class Comparison:
     """Tidy summary of every run that finished."""
     failed: tuple[Failure, ...] = ()
     """Runs that have none; their pairs are left out."""
+    moved: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """How much of each harm that fell somewhere rose elsewhere; see ``experiments.displacement``."""
+    multiplicity: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """Which differences stand when their number is counted in; see ``experiments.multiplicity``."""
 
     def headlines(self) -> pd.DataFrame:
         """Return the rows for the whole route and everybody, intervals of kind "total"."""
@@ -181,6 +186,11 @@ def analyse(
         values: Values of the runs, where they are known already.
         failed: Runs that have no summary; their pairs are left out.
     """
+    from experiments.displacement import (  # noqa: PLC0415 - it asks this module what counts as displaced
+        compute_displacement_summary,
+        find_nationalities,
+    )
+
     values = collect_values(runs, plan.tasks()) if values is None else values
     table = pd.concat(
         [
@@ -200,6 +210,8 @@ def analyse(
         values=values,
         runs=runs,
         failed=failed,
+        moved=compute_displacement_summary(values, list(plan.arms), find_nationalities(plan.scenarios)),
+        multiplicity=compute_multiplicity(values, list(plan.arms)),
     )
 
 

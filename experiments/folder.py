@@ -38,6 +38,8 @@ KIND = "comparison"
 METADATA = "metadata.json"
 COMPARISON = "comparison.csv"
 DISPLACEMENT = "displacement.csv"
+MOVED = "displacement_summary.csv"
+MULTIPLICITY = "multiplicity.csv"
 PATTERNS = "patterns.csv"
 PARETO = "pareto.csv"
 INDEX = "index_by_user_weights.csv"
@@ -159,6 +161,8 @@ class ExperimentFolder:
             tables = {
                 COMPARISON: comparison.table,
                 DISPLACEMENT: comparison.displacement,
+                MOVED: comparison.moved,
+                MULTIPLICITY: comparison.multiplicity,
                 PATTERNS: comparison.patterns,
                 PARETO: comparison.pareto,
             }
