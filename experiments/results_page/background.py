@@ -31,6 +31,7 @@ def write_runs(study: Study) -> Iterator[str]:
     period = plan.baseline.document.period
     people = "every person (1:1)" if plan.scale == 1 else f"1 person in {round(1 / plan.scale, 1):g}"
     seeds = f", and {plan.monte_carlo} seeds with parameters at their defaults" if plan.monte_carlo else ""
+    failed = f", of which {study.failed} failed and count nowhere, nor do their twins" if study.failed else ""
     n_runs = len(plan.arms) * (plan.replicates + plan.monte_carlo)
     yield "## What was run\n"
     yield (
@@ -44,7 +45,7 @@ def write_runs(study: Study) -> Iterator[str]:
         )
         + f"{plan.replicates} joint draws of the uncertain parameters, each shared by all {len(plan.arms)} arms "
         f"together with the luck of every person{seeds}: "
-        f"{n_runs:,} runs. Seed {plan.seed}; revision `{study.revision}`.\n"
+        f"{n_runs:,} runs{failed}. Seed {plan.seed}; revision `{study.revision}`.\n"
     )
 
 

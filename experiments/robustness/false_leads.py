@@ -89,13 +89,3 @@ def _shuffle(
         as_good += try_once(rng.permutation(fails))[1] >= skill
     p_value = as_good / made if as_good == AS_GOOD else (as_good + 1) / (made + 1)
     return Lead(said, skill, float(p_value), made)
-
-
-def correct_for_many(p_values: Floats) -> Floats:
-    """Return (n_questions,) p-values corrected by Holm's method, at most 1."""
-    p = np.asarray(p_values, float)
-    order = np.argsort(p, kind="stable")
-    steps = p[order] * (len(p) - np.arange(len(p)))
-    corrected = np.empty_like(p)
-    corrected[order] = np.minimum(np.maximum.accumulate(steps), 1.0) if len(p) else steps
-    return corrected
