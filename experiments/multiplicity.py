@@ -156,10 +156,12 @@ def describe_multiplicity(table: pd.DataFrame) -> Iterator[str]:
         first = family.iloc[0]
         chance = float(first["outside_by_chance"])
         expected = f"about {chance:.0f}" if chance >= 0.95 else "less than one"
+        stand = int(family["stands"].sum())
+        what = "mean differences over draws" if kind == "total" else "differences"
         yield (
             f"{int(first['shown'])} differences over the whole route are shown ({words.get(str(kind), str(kind))}): "
             f"{int(first['shown_outside'])} intervals leave out no change; {expected} would if no mean differed. "
-            f"{int(family['stands'].sum())} stand when their number is counted in (Holm, 5% for all together)."
+            f"{stand} {what} stand when their number is counted in (Holm, 5% for all together)."
         )
         lost = family[family["outside"] & ~family["stands"]]
         if len(lost):
