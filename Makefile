@@ -14,10 +14,10 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 DEMO := scenarios/central_mediterranean
 DEMO_OUT := runs/demo
 
-.PHONY: help setup demo test lint bench orders patterns panel constraints reference clean
+.PHONY: help setup demo test test-faults lint bench orders patterns panel constraints reference clean
 
 help: ## list the commands
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
 $(BIN)/python:
 ifneq ($(UV),)
@@ -55,6 +55,9 @@ lint: $(VENV)/.ready-dev ## style, types and import contracts
 
 test: lint ## set up and pass all tests
 	$(BIN)/python -m pytest -n 2
+
+test-faults: $(VENV)/.ready-dev ## kill workers and parents, fill a disk, damage files: no finished run may be lost
+	$(BIN)/python -m pytest tests/faults -m "faults or not faults"
 
 $(PEERS)/.ready: benchmarks/peers.txt | $(BIN)/python
 	@echo "setting up the benchmark's peers"

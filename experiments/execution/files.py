@@ -32,7 +32,7 @@ def readable_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = os.strerror(error.errno) if error.errno else str(error)
         if error.errno in _FULL:
             advice = "finished runs are kept: make room, and the same command goes on from them"
             raise ResultError(f"{folder}: the disk is full ({reason}); {advice}") from error

@@ -25,16 +25,12 @@ class Model(NamedTuple):
     """(scenario, seed, draw, **Plan.draw_options) -> the scenario with joint draw ``draw`` of its uncertain numbers."""
     evaluate_arms: Callable[[Sequence[Scenario], int, float], list[pd.DataFrame]] | None = None
     """The same for several scenarios at once, where days that they share need to be lived only once."""
-    stop: Event = Event()
-    """Set when the comparison is interrupted: runs under way in this process end at once."""
+    stop: Event | None = None
+    """Set when the comparison is interrupted: runs under way in this process end at once; None: they end as they do."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle without ``stop``: an event does not leave its process."""
-        return _without_stop, (self.evaluate, self.draw, self.evaluate_arms)
-
-
-def _without_stop(evaluate: Any, draw: Any, evaluate_arms: Any) -> Model:  # noqa: ANN401  as in Model
-    return Model(evaluate, draw, evaluate_arms, Event())
+        return Model, (self.evaluate, self.draw, self.evaluate_arms)
 
 
 class _Simulation:

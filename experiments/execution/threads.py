@@ -38,7 +38,8 @@ def run_in_threads(
             done, pending = wait(pending, return_when=FIRST_COMPLETED)
             take(done)
     except BaseException:
-        model.stop.set()
+        if model.stop is not None:
+            model.stop.set()
         pool.shutdown(wait=True, cancel_futures=True)
         for future in (*done, *pending):
             if not future.cancelled() and future.exception() is None:

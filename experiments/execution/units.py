@@ -61,7 +61,7 @@ def evaluate_unit(plan: Plan, model: Model, unit: Unit) -> Evaluated:
     try:
         frames = _evaluate(plan, model, unit)
     except Exception as error:
-        if model.stop.is_set():
+        if model.stop is not None and model.stop.is_set():
             raise InterruptedError from error
         if len(unit) == 1:
             return Evaluated([], [describe_failure(unit[0], error)])

@@ -14,12 +14,15 @@ if TYPE_CHECKING:
     from experiments.planning.load import LoadedPlan
 
 FILES: dict[Analysis, tuple[str, ...]] = {
-    "comparison": ("comparison.csv", "displacement.csv", "pareto.csv", "patterns.csv", "charts and maps"),
+    "comparison": (
+        "comparison.csv", "displacement.csv", "displacement_summary.csv", "multiplicity.csv", "pareto.csv",
+        "patterns.csv", "charts and maps",
+    ),
     "robustness": ("robustness.csv", "ranks.csv", "charts"),
     "budget": ("budget.csv", "cost_per_harm.csv", "cost_plane.csv", "acceptability.csv", "charts"),
     "discovery": ("discovery.csv", "discovery_rules.csv"),
     "sensitivity": ("sensitivity.csv", "sensitivity_outcomes.csv", "sensitivity_factors.csv", "charts"),
-}
+}  # fmt: skip
 """What each writes into the experiment folder."""
 
 

@@ -30,6 +30,8 @@ def write_runs(study: Study) -> Iterator[str]:
     plan = study.comparison.plan
     period = plan.baseline.document.period
     people = "every person (1:1)" if plan.scale == 1 else f"1 person in {round(1 / plan.scale, 1):g}"
+    seeds = f", and {plan.monte_carlo} seeds with parameters at their defaults" if plan.monte_carlo else ""
+    failed = f", of which {study.failed} failed and count nowhere, nor do their twins" if study.failed else ""
     n_runs = len(plan.arms) * (plan.replicates + plan.monte_carlo)
     yield "## What was run\n"
     yield (
@@ -42,8 +44,8 @@ def write_runs(study: Study) -> Iterator[str]:
             else ""
         )
         + f"{plan.replicates} joint draws of the uncertain parameters, each shared by all {len(plan.arms)} arms "
-        f"together with the luck of every person, and {plan.monte_carlo} seeds with parameters at their defaults: "
-        f"{n_runs:,} runs. Seed {plan.seed}; revision `{study.revision}`.\n"
+        f"together with the luck of every person{seeds}: "
+        f"{n_runs:,} runs{failed}. Seed {plan.seed}; revision `{study.revision}`.\n"
     )
 
 

@@ -10,12 +10,8 @@ import pandas as pd
 from experiments.clear import RULE, find_directions_of_table
 from experiments.collect import ALL, is_rate
 from experiments.compare import DISPLACED, DISPLACED_AMONG
-from experiments.displacement import (
-    MAP,
-    compute_displacement_summary,
-    describe_displacement,
-    find_nationalities,
-)
+from experiments.displacement import MAP, describe_displacement
+from experiments.multiplicity import describe_multiplicity
 from experiments.pareto import HARMS
 from experiments.results_page.study import Study, part_arms, say_code, say_names, write_rows
 from experiments.robustness.harm_values import say_basis
@@ -54,6 +50,8 @@ def write_people(study: Study) -> Iterator[str]:
         f"the ratio of one further draw would lie. Bold where a chart would be coloured. {RULE}\n"
     )
     yield _write_table(study, rows, PEOPLE, mark=True) + "\n"
+    if len(study.comparison.multiplicity):
+        yield "\n".join(describe_multiplicity(study.comparison.multiplicity)) + "\n"
     yield "Movement, as context; more or fewer of it is neither good nor bad by itself:\n"
     yield _write_table(study, rows, MOVEMENT, mark=False) + "\n"
     yield "Numbers of people, from the same draws (difference with its 95% interval):\n"
@@ -150,15 +148,11 @@ def _happens(row: Row) -> bool:
 
 def _write_reappeared(study: Study) -> Iterator[str]:
     """Yield how much of what fell on some legs and places reappeared on others, over draws."""
-    scenarios = list(study.comparison.plan.arms.values())
-    table = compute_displacement_summary(
-        study.comparison.values, list(study.comparison.plan.arms), find_nationalities(scenarios)
-    )
-    lines = list(
-        describe_displacement(
-            table[table["outcome"].isin(REAPPEARED) & (table["among"] == MAP)], scenarios[0]
-        )
-    )
+    table = study.comparison.moved
+    if table.empty:
+        return
+    table = table[table["outcome"].isin(REAPPEARED) & (table["among"] == MAP)]
+    lines = list(describe_displacement(table, study.comparison.plan.baseline))
     if lines:
         yield "How much of what fell on some legs and places reappeared on others, clear or not (means over draws):\n"
         yield "\n".join(f"- {line}" for line in lines) + "\n"

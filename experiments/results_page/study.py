@@ -27,6 +27,7 @@ class Study:
         revision: Revision of the code that made the runs.
         tables: Tables of its analyses, see ``experiments.robustness.tables``.
         budget: What the plan asks about money.
+        failed: Runs that did not come to their end.
         sensitivity: Folder with sensitivity.csv and its pictures; None where there is none.
     """
 
@@ -38,6 +39,7 @@ class Study:
     revision: str
     tables: Tables = field(default_factory=dict)
     budget: BudgetQuestion = field(default_factory=BudgetQuestion)
+    failed: int = 0
     sensitivity: Path | None = None
 
     @property

@@ -15,7 +15,7 @@ from experiments.plan import PlanError
 from experiments.robustness.discovery_table import compute_discovery, say_rule
 from experiments.robustness.factor_words import describe_factors, say_condition
 from experiments.robustness.failures import Failure, ask_all
-from experiments.robustness.false_leads import correct_for_many, count_shuffles, follow_lead
+from experiments.robustness.false_leads import count_shuffles, follow_lead
 from experiments.robustness.rules import (
     Condition,
     DiscoveryError,
@@ -115,8 +115,8 @@ def test_skill_by_hand() -> None:
 # Chance ---
 def leak(points, fails, search, folds):
     """The mistake that the module avoids: factors chosen once, from all draws, before the folds are made."""
-    chosen = screen_factors(rank_columns(points), fails, search.factors)
-    return predict_unseen(points[:, chosen], fails, search, folds)
+    kept = points[:, screen_factors(rank_columns(points), fails, search.factors)]
+    return predict_unseen(kept, rank_columns(kept), fails, search, folds)
 
 
 def test_noise_has_no_skill_and_choosing_factors_outside_the_folds_would_seem_to() -> None:
@@ -126,7 +126,9 @@ def test_noise_has_no_skill_and_choosing_factors_outside_the_folds_would_seem_to
     for _ in range(40):
         points, fails = rng.random((20, 300)), rng.permutation(np.arange(20) < 9)
         folds = deal_folds(fails, search.folds, rng)
-        skills.append(compute_skill(fails, predict_unseen(points, fails, search, folds)))
+        skills.append(
+            compute_skill(fails, predict_unseen(points, rank_columns(points), fails, search, folds))
+        )
         leaks.append(compute_skill(fails, leak(points, fails, search, folds)))
     limit = 0.14  # 4 standard errors: 1 in 10,000
     assert abs(np.mean(skills)) < limit
@@ -155,10 +157,14 @@ def test_p_values_follow_the_stated_rule() -> None:
     assert lost.p_value == 1.0 or lost.p_value == 10 / lost.shuffles
 
 
-def test_holm_by_hand() -> None:
-    np.testing.assert_allclose(correct_for_many(np.array([0.01, 0.04, 0.03])), [0.03, 0.06, 0.06])
-    np.testing.assert_allclose(correct_for_many(np.array([0.9, 0.8])), [1.0, 1.0])
-    assert correct_for_many(np.array([])).size == 0
+def test_all_questions_are_counted_in() -> None:
+    """A p-value of one question among five is multiplied by five (Holm), as far as 1."""
+    points = np.random.default_rng(5).random((40, 10))
+    sure, noise = points[:, 2] > 0.5, np.random.default_rng(6).permutation(np.arange(40) < 20)
+    questions = [ask(sure), *(ask(noise, name) for name in ("sgbv", "injury", "robbery", "violence"))]
+    found, _ = compute_discovery(questions, points, name_factors(10), seed=1)
+    assert found["p_corrected"].iloc[0] == pytest.approx(5 * found["p_value"].iloc[0])
+    assert (found["p_corrected"] >= found["p_value"]).all()
 
 
 @pytest.mark.parametrize("questions", [1, 7, 45, 90])

@@ -53,6 +53,14 @@ def test_a_page_is_made_of_kept_runs(finished, tmp_path, capsys) -> None:
     assert capsys.readouterr().out == f"wrote {tmp_path / 'tiny.md'}\n"
 
 
+def test_without_runs_that_vary_the_seed_alone_there_is_no_page(finished) -> None:
+    file = finished[0].with_name("draws.yaml")
+    text = TEXT.replace("seeds_only: 2", "seeds_only: 0").replace("comparison, ", "")
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ResultError, match="seeds_only of at least 1"):
+        read_study(file, finished[1])
+
+
 def test_runs_of_another_plan_make_no_page(finished, tmp_path, capsys) -> None:
     file, folder = finished
     other = file.with_name("other.yaml")
