@@ -166,7 +166,12 @@ def describe_multiplicity(table: pd.DataFrame) -> Iterator[str]:
         lost = family[family["outside"] & ~family["stands"]]
         if len(lost):
             names = ", ".join(
-                f"{say_outcome(o).lower()} ({arm})" for o, arm in lost[["outcome", "arm"]].to_numpy()[:8]
+                f"{_say(outcome)} ({arm})" for outcome, arm in lost[["outcome", "arm"]].to_numpy()[:8]
             )
             more = f" and {len(lost) - 8} more" if len(lost) > 8 else ""
             yield f"Outside by themselves, not when counted in: {names}{more}."
+
+
+def _say(outcome: str) -> str:
+    words = say_outcome(outcome)
+    return words[:1].lower() + words[1:]
