@@ -11,7 +11,6 @@ from experiments.clear import RULE, find_directions_of_table
 from experiments.collect import ALL, is_rate
 from experiments.compare import DISPLACED, DISPLACED_AMONG
 from experiments.displacement import MAP, describe_displacement
-from experiments.multiplicity import describe_multiplicity
 from experiments.pareto import HARMS
 from experiments.results_page.study import Study, part_arms, say_code, say_names, write_rows
 from experiments.robustness.harm_values import say_basis
@@ -50,8 +49,7 @@ def write_people(study: Study) -> Iterator[str]:
         f"the ratio of one further draw would lie. Bold where a chart would be coloured. {RULE}\n"
     )
     yield _write_table(study, rows, PEOPLE, mark=True) + "\n"
-    if len(study.comparison.multiplicity):
-        yield "\n".join(describe_multiplicity(study.comparison.multiplicity)) + "\n"
+    yield from _write_standing(study)
     yield "Movement, as context; more or fewer of it is neither good nor bad by itself:\n"
     yield _write_table(study, rows, MOVEMENT, mark=False) + "\n"
     yield "Numbers of people, from the same draws (difference with its 95% interval):\n"
@@ -144,6 +142,29 @@ def _say_cell(row: Row, *, mark: bool, differences: bool) -> str:
 
 def _happens(row: Row) -> bool:
     return any(is_known(float(row[side])) and row[side] != 0 for side in ("baseline", "variant"))
+
+
+def _write_standing(study: Study) -> Iterator[str]:
+    """Yield which changes of people's harm stand when the number of differences is counted in, by package."""
+    table = study.comparison.multiplicity
+    table = (
+        table[(table["interval_kind"] == "total") & table["outcome"].isin(PEOPLE)] if len(table) else table
+    )
+    if table.empty:
+        return
+    yield (
+        f"Of {int(table['shown'].iloc[0]):,} differences over the whole route some would look clear by chance. Means "
+        "over draws that differ even when all of them are counted in (Holm, 5% for all together), whether or not one "
+        "further draw could be otherwise:\n"
+    )
+    for arm in study.variants:
+        rows = table[(table["arm"] == arm) & table["stands"].astype(bool)].set_index("outcome")
+        parts = []
+        for word, chosen in (("less", rows["difference"] < 0), ("more", rows["difference"] > 0)):
+            names = [say_outcome(name).lower() for name in PEOPLE if name in rows.index[chosen]]
+            parts += [f"{word}: {', '.join(names)}"] if names else []
+        yield f"- {say_code(arm)}: {'; '.join(parts) or 'none'}."
+    yield ""
 
 
 def _write_reappeared(study: Study) -> Iterator[str]:

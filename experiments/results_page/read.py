@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from experiments.compare import analyse
+import pandas as pd
+
+from experiments.collect import Values
+from experiments.compare import Comparison, analyse
+from experiments.design import SCREENING
 from experiments.execution.store import RunFiles, StoredRuns
 from experiments.folder import RUNS
-from experiments.plan import Plan
+from experiments.plan import Plan, Task
 from experiments.planning.load import load_plan
 from experiments.planning.results import compute_tables
 from experiments.reading import StoredExperiment, read_experiment
@@ -35,7 +40,8 @@ def read_study(file: Path, folder: Path, command: str | None = None) -> Study:
     """
     loaded = load_plan(file)
     plan = loaded.plan
-    if not plan.monte_carlo:
+    screening = plan.design is not None and plan.design.method in SCREENING
+    if not plan.monte_carlo and not screening:
         raise ResultError(
             f"{file}: a results page needs runs that vary the seed alone: seeds_only of at least 1"
         )
@@ -50,9 +56,9 @@ def read_study(file: Path, folder: Path, command: str | None = None) -> Study:
         title=loaded.document.title,
         question=loaded.document.description or loaded.document.title,
         command=command or f"safepassage plan run {file.as_posix()}",
-        comparison=analyse(plan, runs, None, values),
+        comparison=_leave_out(plan, values, runs) if screening else analyse(plan, runs, None, values),
         revision=str(stored.metadata["provenance"]["revision"]),
-        tables=compute_tables(loaded, values),
+        tables={} if screening else compute_tables(loaded, values),
         budget=read_budget_question(loaded.budget, arms),
         failed=len(stored.failed),
         sensitivity=folder if (folder / SENSITIVITY).is_file() else None,
@@ -64,3 +70,9 @@ def _is_same(plan: Plan, stored: StoredExperiment) -> bool:
     code = str(stored.metadata.get("model_code_sha256"))
     asked, kept = ({task: one.fingerprint(task, code) for task in one.tasks()} for one in (plan, stored.plan))
     return asked == kept
+
+
+def _leave_out(plan: Plan, values: Values, runs: Mapping[Task, pd.DataFrame]) -> Comparison:
+    """Return a comparison without tables: rows that are no draws cannot be compared."""
+    empty = pd.DataFrame()
+    return Comparison(plan, empty, empty, empty, empty, None, empty, values, runs)

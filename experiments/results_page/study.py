@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from experiments.compare import Comparison
+from experiments.design import SCREENING
 from experiments.robustness.budget_question import BudgetQuestion
 from experiments.robustness.tables import Tables
 
@@ -51,6 +52,12 @@ class Study:
     def variants(self) -> list[str]:
         """Names of the other arms."""
         return list(self.comparison.plan.arms)[1:]
+
+    @property
+    def is_screening(self) -> bool:
+        """Whether its rows are made for sensitivity: no draws from the ranges, so that only drivers can be told."""
+        design = self.comparison.plan.design
+        return design is not None and design.method in SCREENING
 
     @property
     def folder(self) -> str:

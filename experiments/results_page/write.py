@@ -36,6 +36,12 @@ PARTS = (
 )  # fmt: skip
 
 
+ABOUT_DRIVERS = (
+    write_packages, write_runs, write_drivers, write_evidence, write_repeat, write_limits
+)  # fmt: skip
+"""Parts of a page about a design made for sensitivity."""
+
+
 def write_page(study: Study) -> str:
     """Return the page; the same study gives the same text."""
     lines = [
@@ -43,7 +49,7 @@ def write_page(study: Study) -> str:
         f"{study.question.strip()}\n",
         f"Made by `{study.command}`; do not edit.\n",
     ]
-    for part in PARTS:
+    for part in ABOUT_DRIVERS if study.is_screening else PARTS:
         lines += part(study)
     return "\n".join(lines).rstrip() + "\n"
 

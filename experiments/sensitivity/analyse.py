@@ -134,7 +134,7 @@ def compute_sensitivity(
             raise SensitivityError(
                 f"the design has {design.n_replicates} rows, the runs of {target.arm} {len(target.values)}"
             )
-        indices = compute_indices(design, target.values)
+        indices = compute_indices(design, target.values, find_idle(design, target.outcome))
         luck, freedom = compute_luck(
             design.points, target.values, target.seeds, own_seeds=design.seeds == "own"
         )
@@ -176,13 +176,35 @@ def _series(values: Values, kind: IntervalKind, arm: str, row: int) -> Floats:
     return np.zeros(0) if table is None else np.asarray(table[row], float)
 
 
-def compute_indices(design: Design, values: Floats) -> Indices:
-    """Return the indices that a design allows: Morris or Sobol by its structure, ranks for any other."""
+def find_idle(design: Design, outcome: str) -> NDArray[np.bool_]:
+    """Return (n_factors,) whether a factor cannot touch an outcome: unit costs only costs, recording only records."""
+    idle = [
+        prefix
+        for prefix, touched in (("cost:", "cost" in outcome), ("observation:", outcome.endswith("_recorded")))
+        if not touched
+    ]
+    return np.array(
+        [
+            all(name.startswith(tuple(idle)) for name in members) if idle else False
+            for members in design.members
+        ],
+        bool,
+    )
+
+
+def compute_indices(design: Design, values: Floats, idle: NDArray[np.bool_] | None = None) -> Indices:
+    """Return the indices that a design allows: Morris or Sobol by its structure, ranks for any other.
+
+    Args:
+        design: Where each replicate stands.
+        values: (n_replicates,) the outcome.
+        idle: (n_factors,) factors that cannot touch it; rank correlations leave them out. None: there are none.
+    """
     if design.method == "morris":
         return compute_morris(design.points, values, design.levels)
     if design.method == "saltelli":
         return compute_sobol(design.points, values, second_order=design.second_order)
-    return compute_ranks(design.points, values)
+    return compute_ranks(design.points, values, idle)
 
 
 def _table_indices(indices: Indices, design: Design, luck: float, share: Estimate) -> pd.DataFrame:
@@ -251,7 +273,7 @@ def _describe_outcome(
         "deviation": known.std(ddof=1) if len(known) > 1 else np.nan,
         "used": indices.n_used,
         "dropped": indices.n_dropped,
-        "factors": table["factor"].nunique(),
+        "factors": len(p_value) if ranks and len(p_value) else table["factor"].nunique(),
         "luck_share": share.value[0],
         "luck_share_low": share.low[0],
         "luck_share_high": share.high[0],

@@ -44,7 +44,8 @@ Intervals are 95%: bootstrap over trajectories or blocks (SALib), Fisher's for c
   for all rows the luck is mostly the same in all, and both are cautious.
 - For correlations: `leads` have a p-value of at most 5%; `leads_by_chance` would have it if no number mattered;
   `q_value` is adjusted by Benjamini and Hochberg's method, and `beyond_chance` is yes where it is at most 5%. Twenty draws of
-  seven hundred numbers point nowhere by themselves: they give leads, to be followed with `morris`.
+  seven hundred numbers point nowhere by themselves: they give leads, to be followed with `morris`. The chart shows a
+  difference only where some number stands. Unit costs are left out but for costs, shares recorded but for records.
 - A failed run takes its trajectory or block with it; how many is in `dropped`. With fewer than 4 trajectories, 16 blocks or
   8 draws there is no index, and `note` says so. An outcome that never varied has none either.
 

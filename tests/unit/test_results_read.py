@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from experiments.planning.load import load_plan
 from experiments.planning.run import run_experiment
 from experiments.results_page.__main__ import main
 from experiments.results_page.read import read_study
+from experiments.results_page.write import write_results_page
 from simulation.errors import ResultError
 
 TINY = Path(__file__).parents[2] / "scenarios" / "tiny" / "fork"
@@ -59,6 +61,24 @@ def test_without_runs_that_vary_the_seed_alone_there_is_no_page(finished) -> Non
     file.write_text(text, encoding="utf-8")
     with pytest.raises(ResultError, match="seeds_only of at least 1"):
         read_study(file, finished[1])
+
+
+# The shared reader of experiments asks pandas for exact numbers in a way that pandas 3 announces to drop.
+@pytest.mark.filterwarnings("ignore:The 'float_precision' argument is deprecated")
+def test_a_plan_about_sensitivity_has_a_page_of_its_drivers(finished, tmp_path) -> None:
+    file = finished[0].with_name("screened.yaml")
+    design = "design: {method: morris, trajectories: 2, factors: [parameter:discount], groups: {risks: ['risk:*']}}"
+    text = TEXT.replace("replicates: 3\n", "").replace("analyses: [comparison, robustness]", design)
+    file.write_text(text, encoding="utf-8")
+    run_experiment(load_plan(file), tmp_path / "out")
+    page = write_results_page(read_study(file, tmp_path / "out"), tmp_path / "pages")
+    text = page.read_text(encoding="utf-8")
+    assert "6 points of a morris design over 2 factors" in text
+    assert "## Which assumptions drive the answer" in text
+    assert "What changes for people" not in text
+    shown = re.findall(r"\]\((tiny/drivers[^)]+\.png)\)", text)
+    assert shown
+    assert all((page.parent / name).is_file() for name in shown)
 
 
 def test_runs_of_another_plan_make_no_page(finished, tmp_path, capsys) -> None:
