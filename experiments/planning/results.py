@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 FILES: dict[Analysis, tuple[str, ...]] = {
     "comparison": (
-        "comparison.csv", "displacement.csv", "displacement_summary.csv", "multiplicity.csv", "pareto.csv",
-        "patterns.csv", "charts and maps",
+        "comparison.csv", "displacement.csv", "displacement_summary.csv", "multiplicity.csv", "pairing.csv",
+        "pareto.csv", "patterns.csv", "charts and maps",
     ),
     "robustness": ("robustness.csv", "ranks.csv", "charts"),
     "budget": ("budget.csv", "cost_per_harm.csv", "cost_plane.csv", "acceptability.csv", "charts"),
@@ -60,7 +60,9 @@ def write_results(loaded: LoadedPlan, values: Values, folder: Path) -> None:
         from experiments.robustness.pictures import write_analyses  # noqa: PLC0415 - matplotlib
 
         write_analyses(loaded.plan, tables, folder)
-    if "sensitivity" in loaded.analyses:
+    if (
+        "sensitivity" in loaded.analyses and not (folder / FILES["sensitivity"][0]).exists()
+    ):  # a comparison may have
         from experiments.sensitivity.analyse import analyse_sensitivity  # noqa: PLC0415 - matplotlib
 
         analyse_sensitivity(loaded.plan, values, loaded.plan.design, folder)

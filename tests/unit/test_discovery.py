@@ -273,6 +273,16 @@ def test_regret_above_a_share_can_be_asked_too() -> None:
     assert asked[1].said.endswith("more than 150 above the arm that is best in the draw")
 
 
+def test_failing_against_another_arm_can_be_asked() -> None:
+    deaths = {"base": [3.0, 3.0, 3.0], "one": [1.0, 2.0, 1.0], "other": [2.0, 2.0, 0.0]}
+    values = make_values({"deaths": deaths})
+    asked = {f.arm: f.fails.tolist() for f in ask_all(list(deaths), values, against=["one"])}
+    assert asked == {"other": [True, True, False]}  # a tie is a failure
+    plan = make_plan(list(deaths), 3)
+    with pytest.raises(PlanError, match="'oen' is no arm of this plan; did you mean one"):
+        analyse_discovery(plan, values, against=["oen"])
+
+
 @pytest.mark.parametrize("analyse", [analyse_robustness, analyse_budget, analyse_discovery])
 def test_designs_for_sensitivity_are_refused(analyse) -> None:
     design = Design("morris", ("a",), (("a",),), np.full((4, 1), 0.5))
