@@ -18,6 +18,7 @@ from experiments.multiplicity import compute_multiplicity
 from experiments.pareto import compute_pareto
 from experiments.patterns import compute_patterns
 from experiments.plan import Plan, Task, first_difference
+from experiments.precision import compute_pairing_table
 from experiments.statistics import INTERVAL_KINDS, compute_paired
 from experiments.weights import Weights, compute_index
 from simulation.spec.models import Scenario
@@ -99,6 +100,8 @@ class Comparison:
     """How much of each harm that fell somewhere rose elsewhere; see ``experiments.displacement``."""
     multiplicity: pd.DataFrame = field(default_factory=pd.DataFrame)
     """Which differences stand when their number is counted in; see ``experiments.multiplicity``."""
+    pairing: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """What sharing people, luck and parameters between arms saves; see ``experiments.precision``."""
 
     def headlines(self) -> pd.DataFrame:
         """Return the rows for the whole route and everybody, intervals of kind "total"."""
@@ -212,6 +215,7 @@ def analyse(
         failed=failed,
         moved=compute_displacement_summary(values, list(plan.arms), find_nationalities(plan.scenarios)),
         multiplicity=compute_multiplicity(values, list(plan.arms)),
+        pairing=compute_pairing_table(values, list(plan.arms)),
     )
 
 

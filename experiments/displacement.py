@@ -7,16 +7,17 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.special import stdtrit
 
 from experiments.collect import ALL, Values
 from experiments.compare import DISPLACED, FEW_PEOPLE
 from experiments.countries import say_country
 from experiments.statistics import (
     INTERVAL_KINDS,
+    LEVEL,
     Estimate,
     Floats,
     IntervalKind,
-    compute_paired,
     mean_interval,
     spread_interval,
 )
@@ -65,9 +66,9 @@ def compute_displacement_summary(
     """Return, for each variant, harm and way of looking, how much fell, how much rose, and the share that reappeared.
 
     ``share_reappeared`` is what rose where it rises over what fell where it falls: 0.6 says that for 10 fewer in some
-    places there were 6 more in others; above 1 says that more rose than fell. Its interval is that of every ratio of
-    paired values (``experiments.statistics``), over draws for "total" and over seeds for "monte_carlo". It is left out
-    where nothing clearly falls: where the mean fall is not above 0.
+    places there were 6 more in others; above 1 says that more rose than fell. It is left out where nothing clearly
+    falls. Its interval is that of the ratio of the two means, over draws for "total" and over seeds for "monte_carlo":
+    see ``compare_means``.
 
     Args:
         values: Of every run.
@@ -142,18 +143,16 @@ def _summarise(cells: _Cells, kind: IntervalKind) -> dict[str, object]:
     if n_cells < 2 or n < LEAST or not cells.change.any():
         return {}
     moved, mean = split_moves(cells.change), cells.change.mean(axis=1)
-    paired = compute_paired(moved.fell, moved.rose, kind)
-    back = paired.ratio
+    share = compare_means(moved.rose, moved.fell)
     fell, rose = (_interval(series, kind) for series in moved)
     rise, fall = int(mean.argmax()), int(mean.argmin())
     # What moves rests on the people behind the cells that change, not on those of the whole route.
     changing = cells.simulated[mean != 0]
-    known = bool(paired.baseline[0] > 0)
     return {
         "cells": n_cells,
         **_ends("fell", fell),
         **_ends("rose", rose),
-        **(_ends("share_reappeared", back) if known else {}),
+        **_ends("share_reappeared", share),
         "most_rise": cells.names[rise] if mean[rise] > 0 else "",
         "most_rise_by": mean[rise] if mean[rise] > 0 else np.nan,
         "most_fall": cells.names[fall] if mean[fall] < 0 else "",
@@ -161,6 +160,35 @@ def _summarise(cells: _Cells, kind: IntervalKind) -> dict[str, object]:
         "replicates": n,
         "fewer_than_10": bool(changing.sum() < FEW_PEOPLE),
     }
+
+
+def compare_means(above: Floats, below: Floats) -> Estimate:
+    """Return the ratio of two means with its 95% interval by Fieller's theorem (1954, J. R. Stat. Soc. B 16:175).
+
+    Arrays (1,); NaN where the t interval of the mean below is not above 0, since the ratio then has no limits.
+
+    Args:
+        above: (n,) values, paired with
+        below: (n,).
+    """
+    n = len(above)
+    (s_aa, s_ab), (_, s_bb) = np.cov(above, below) / n
+    a, b = float(above.mean()), float(below.mean())
+    t = float(stdtrit(n - 1, 0.5 + LEVEL / 2.0))
+    # Below, a constant fall known to the last bit has no spread at all.
+    g = t**2 * s_bb / b**2 if b > 0 else np.inf
+    if g >= 1.0:
+        unknown = np.full(1, np.nan)
+        return Estimate(unknown, unknown, unknown)
+    ratio = a / b
+    middle = ratio - g * s_ab / s_bb if s_bb > 0 else ratio
+    rest = max(
+        s_aa - 2.0 * ratio * s_ab + ratio**2 * s_bb - g * (s_aa - s_ab**2 / s_bb if s_bb > 0 else 0.0), 0.0
+    )
+    half = t / b * np.sqrt(rest)
+    return Estimate(
+        *(np.full(1, end) for end in (ratio, (middle - half) / (1.0 - g), (middle + half) / (1.0 - g)))
+    )
 
 
 def _interval(series: Floats, kind: IntervalKind) -> Estimate:

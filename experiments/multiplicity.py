@@ -156,15 +156,22 @@ def describe_multiplicity(table: pd.DataFrame) -> Iterator[str]:
         first = family.iloc[0]
         chance = float(first["outside_by_chance"])
         expected = f"about {chance:.0f}" if chance >= 0.95 else "less than one"
+        stand = int(family["stands"].sum())
+        what = "mean differences over draws" if kind == "total" else "differences"
         yield (
             f"{int(first['shown'])} differences over the whole route are shown ({words.get(str(kind), str(kind))}): "
             f"{int(first['shown_outside'])} intervals leave out no change; {expected} would if no mean differed. "
-            f"{int(family['stands'].sum())} stand when their number is counted in (Holm, 5% for all together)."
+            f"{stand} {what} stand when their number is counted in (Holm, 5% for all together)."
         )
         lost = family[family["outside"] & ~family["stands"]]
         if len(lost):
             names = ", ".join(
-                f"{say_outcome(o).lower()} ({arm})" for o, arm in lost[["outcome", "arm"]].to_numpy()[:8]
+                f"{_say(outcome)} ({arm})" for outcome, arm in lost[["outcome", "arm"]].to_numpy()[:8]
             )
             more = f" and {len(lost) - 8} more" if len(lost) > 8 else ""
             yield f"Outside by themselves, not when counted in: {names}{more}."
+
+
+def _say(outcome: str) -> str:
+    words = say_outcome(outcome)
+    return words[:1].lower() + words[1:]

@@ -39,10 +39,12 @@ class DaskExecutor:
         address: Of a running scheduler, as in tcp://10.0.0.1:8786; None: processes of this machine, one thread each,
             that only this machine can reach.
         workers: How many processes, if they are started here; None: one a core.
+        connect_seconds: How long to wait for a scheduler to answer.
     """
 
     address: str | None = None
     workers: int | None = None
+    connect_seconds: float = 20.0
 
     def __call__(self, plan: Plan, model: Model, units: Iterator[Unit], keep: Keep) -> None:
         """Evaluate all units and hand each to ``keep``.
@@ -63,7 +65,7 @@ class DaskExecutor:
 
         if self.address is not None:
             try:
-                client = Client(self.address, timeout=20, set_as_default=False)
+                client = Client(self.address, timeout=self.connect_seconds, set_as_default=False)
             except (OSError, TimeoutError, ValueError) as error:
                 raise ResultError(f"{self.address}: no scheduler answers there ({error})") from error
             with client:
@@ -71,7 +73,9 @@ class DaskExecutor:
             return
         settings = {
             "distributed.scheduler.allowed-failures": 1,
-            "distributed.admin.log-format": "%(message)s",
+            # A worker that dies is started again by its nanny. After this time Dask looks whether it is there and
+            # else gives its nanny up for good, also where it happens to be starting after another death.
+            "distributed.deploy.lost-worker-timeout": "10 days",
         }
         with (
             dask.config.set(settings),
@@ -158,14 +162,14 @@ class _Campaign:
 
         from experiments.execution.workers import MismatchError  # noqa: PLC0415
 
-        unit = self._under_way.pop(future)
+        unit = self._under_way[future]  # until it is kept: an interruption in between loses nothing
         try:
             evaluated: Evaluated | None = self._fetch(future)
         except MismatchError as error:
             raise ResultError(f"a worker of the cluster differs from this process: {error}") from None
         except KilledWorker:
             if not alone:
-                self._suspects.append(unit)
+                self._suspects.append(self._under_way.pop(future))
                 return
             reason = (
                 "its worker process died each time it was run (out of memory, or a crash in compiled code)"
@@ -181,6 +185,7 @@ class _Campaign:
             self._submit(unit)
         else:
             self._keep(evaluated)
+        del self._under_way[future]
 
     def _fetch(self, future: Future) -> Evaluated | None:
         """Return a result; None if its worker died with it.
@@ -199,14 +204,12 @@ class _Campaign:
 
     def _abandon(self) -> None:
         """Stop what is under way; what finished meanwhile is handed over."""
-        from distributed import Future  # noqa: PLC0415
-
-        pending = [future for future in self._under_way if future.status == "pending"]
-        if pending and self._client.status == "running":
-            self._client.cancel(pending)
+        if self._client.status != "running":
+            return
+        self._client.cancel([future for future in self._under_way if future.status == "pending"])
         for future in list(self._under_way):
-            if isinstance(future, Future) and future.status == "finished":
-                self._keep(future.result())
+            if future.status == "finished" and (evaluated := self._fetch(future)) is not None:
+                self._keep(evaluated)
 
     def _count_places(self) -> int:
         """Return how many units may be under way: workers come and go, so look now and then."""

@@ -116,7 +116,7 @@ class RunFiles:
         file = f"{_PART}{max((int(number) for number in parts), default=0) + 1:06d}.parquet"
         self._write_part(file, {name: self._kept[name].fingerprint for name in names})
         for name in names:
-            (self.folder / f"{name}.parquet").unlink()
+            (self.folder / f"{name}.parquet").unlink(missing_ok=True)
         self._singles.clear()
 
     def keep_only(self, fingerprints: Mapping[Task, str]) -> None:

@@ -25,8 +25,9 @@ def run_in_threads(
     pending: set[Future[Evaluated]] = set()
 
     def take(done: set[Future[Evaluated]]) -> None:
-        while done:
-            keep(done.pop().result())
+        for future in tuple(done):  # gone only when kept: an interruption in between loses nothing
+            keep(future.result())
+            done.discard(future)
 
     done: set[Future[Evaluated]] = set()
     try:

@@ -44,6 +44,7 @@ def test_the_folder_holds_the_comparison_and_every_run(tmp_path):
         "displacement_summary.csv",
         "metadata.json",
         "multiplicity.csv",
+        "pairing.csv",
         "pareto.csv",
         "patterns.csv",
         "runs",

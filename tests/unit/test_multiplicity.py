@@ -102,7 +102,7 @@ def test_it_is_said_aloud():
         describe_multiplicity(compute_multiplicity(values_of(100, 10, change), ["usual", "policy"]))
     )
     assert "100 differences over the whole route are shown (over draws of the uncertain numbers)" in text
-    assert "about 5 would if no mean differed. 5 stand" in text
+    assert "about 5 would if no mean differed. 5 differences stand" in text
     assert "Outside by themselves, not when counted in: outcome" in text
 
 
