@@ -209,6 +209,8 @@ def _progress() -> Iterator[Watch]:
             bar.total = state.total
             bar.initial = state.earlier
             done = state.finished + state.failed
+            if state.failed:
+                bar.set_description_str(f"runs ({state.failed} failed)", refresh=False)
             bar.update(max(done - bar.n, 0))
 
         yield show

@@ -85,6 +85,8 @@ class DaskExecutor:
                 processes=True,
                 host="127.0.0.1",
                 dashboard_address=None,
+                # Without a dashboard the scheduler still serves its state, on port 8787 of every network.
+                scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
                 memory_limit=0,  # the kernel's own limit holds; a pause at a share of it would stop runs for good
                 silence_logs=60,
                 env=_ENVIRONMENT,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple, Protocol
 
@@ -103,13 +103,16 @@ class Report(NamedTuple):
 
     def lines(self) -> list[str]:
         """Return the failed runs in words, one a line."""
-        if not self.failed:
-            return []
-        head = (
-            f"{len(self.failed)} of {self.finished + len(self.failed)} runs failed; their pairs are left out"
-        )
-        each = [f"  {bad.task.name} (seed {bad.task.seed}): {bad.reason}" for bad in self.failed]
-        return [head, *each[:STOP_AFTER], *(["  ..."] if len(each) > STOP_AFTER else [])]
+        return say_failures(self.failed, self.finished + len(self.failed))
+
+
+def say_failures(failed: Sequence[Failure], total: int) -> list[str]:
+    """Return failed runs in words, one a line; nothing where none failed."""
+    if not failed:
+        return []
+    head = f"{len(failed)} of {total} runs failed; their pairs are left out"
+    each = [f"  {bad.task.name} (seed {bad.task.seed}): {bad.reason}" for bad in failed]
+    return [head, *each[:STOP_AFTER], *(["  ..."] if len(each) > STOP_AFTER else [])]
 
 
 def execute(

@@ -120,6 +120,42 @@ def test_a_run_that_kills_every_worker_is_named_and_its_neighbours_are_not(tmp_p
     assert (again.earlier, again.finished) == (len(TASKS) - 1, len(TASKS))
 
 
+def listening_beyond_this_machine() -> set[str]:
+    """Return what this process and its children listen on, but 127.0.0.1."""
+    mine, found = {str(os.getpid())}, set()
+    for path in sorted(Path("/proc").glob("[0-9]*/stat"), key=lambda path: int(path.parts[2])):
+        try:
+            if path.read_text(encoding="utf-8").rsplit(")", 1)[1].split()[1] in mine:
+                mine.add(path.parts[2])
+        except OSError:  # it ended meanwhile
+            continue
+    sockets = set()
+    for process in mine:
+        for handle in Path("/proc", process, "fd").glob("*"):
+            try:
+                sockets.add(str(handle.readlink()))
+            except OSError:
+                continue
+    for table in ("tcp", "tcp6"):
+        for line in Path("/proc/net", table).read_text(encoding="ascii").splitlines()[1:]:
+            fields = line.split()
+            listens, inode = fields[3] == "0A", f"socket:[{fields[9]}]"
+            if listens and inode in sockets and not fields[1].startswith("0100007F:"):
+                found.add(fields[1])
+    return found
+
+
+@pytest.mark.faults
+def test_a_cluster_started_here_is_reached_from_here_alone():
+    seen = []
+    execute(
+        PLAN, KNOWN, MemoryStore(), executor=DaskExecutor(workers=1),
+        watch=lambda state: seen.append(listening_beyond_this_machine()),
+    )  # fmt: skip
+    assert len(seen) == len(TASKS)
+    assert set().union(*seen) == set()
+
+
 @pytest.mark.faults
 def test_the_real_model_gives_the_same_bits_on_workers():
     tiny = ROOT / "scenarios" / "tiny" / "fork"
@@ -176,6 +212,7 @@ def dask_process(words: list[str], environment: dict[str, str]) -> Iterator[None
     process = subprocess.Popen(
         [sys.executable, "-m", module, *words[1:]],
         env=environment,
+        cwd=environment["PYTHONPATH"].split(os.pathsep)[0],  # where it is started comes first in the search
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
