@@ -27,6 +27,8 @@ from experiments.statistics import QUANTILES_FROM
 from experiments.wording import find_step, say_change, say_number
 
 Row = dict[Hashable, Any]
+SMALL_COST = 0.1
+"""Of the dearest package: what costs less has ratios that chance moves far."""
 
 
 def write_ranking(study: Study) -> Iterator[str]:
@@ -67,6 +69,14 @@ def write_money(study: Study) -> Iterator[str]:
     yield "## Money\n"
     yield f"{MONEY_NOTE}\n"
     yield say_equality(spent, study.budget.tolerance) + "\n"
+    totals = spent[spent["item"] == COST]
+    if totals["is_equal"].isin(["no", "unclear"]).any():
+        yield (
+            "Money that is set aside is not always spent: places stay empty, and coverage has an end. Totals of "
+            "packages that really cost different sums are not totals at an equal budget.\n"
+        )
+    if totals["extra_usd"].min() < SMALL_COST * totals["extra_usd"].max():
+        yield "Where a package spends little, a small difference of chance makes a large ratio to its cost.\n"
     rows = []
     for row in spent[spent["item"] == COST].to_dict("records"):
         share = "" if pd.isna(row["share_of_meant"]) else f"{row['share_of_meant']:.0%}"

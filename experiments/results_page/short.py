@@ -55,6 +55,8 @@ def _say_arm(study: Study, arm: str) -> str:
     unclear = [
         harm for harm in HARMS if harm in found and found[harm]["direction"] == 0 and _happens(found[harm])
     ]
+    if unclear and not parts:
+        return f"{say_code(arm)}: none of {len(unclear)} harms clearly changes."
     if unclear:
         parts.append(f"not clear: {', '.join(say_harm(harm).lower() for harm in unclear)}")
     return f"{say_code(arm)}: {'; '.join(parts) or 'no harm happened'}."
