@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +14,11 @@ from experiments.collect import ALL, Values, collect_values
 from experiments.execution.execute import MemoryStore, RunStore, execute
 from experiments.execution.model import Model, simulation_model
 from experiments.execution.units import Failure
+from experiments.multiplicity import compute_multiplicity
 from experiments.pareto import compute_pareto
 from experiments.patterns import compute_patterns
 from experiments.plan import Plan, Task, first_difference
+from experiments.precision import compute_pairing_table
 from experiments.statistics import INTERVAL_KINDS, compute_paired
 from experiments.weights import Weights, compute_index
 from simulation.spec.models import Scenario
@@ -94,6 +96,12 @@ class Comparison:
     """Tidy summary of every run that finished."""
     failed: tuple[Failure, ...] = ()
     """Runs that have none; their pairs are left out."""
+    moved: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """How much of each harm that fell somewhere rose elsewhere; see ``experiments.displacement``."""
+    multiplicity: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """Which differences stand when their number is counted in; see ``experiments.multiplicity``."""
+    pairing: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """What sharing people, luck and parameters between arms saves; see ``experiments.precision``."""
 
     def headlines(self) -> pd.DataFrame:
         """Return the rows for the whole route and everybody, intervals of kind "total"."""
@@ -181,6 +189,11 @@ def analyse(
         values: Values of the runs, where they are known already.
         failed: Runs that have no summary; their pairs are left out.
     """
+    from experiments.displacement import (  # noqa: PLC0415 - it asks this module what counts as displaced
+        compute_displacement_summary,
+        find_nationalities,
+    )
+
     values = collect_values(runs, plan.tasks()) if values is None else values
     table = pd.concat(
         [
@@ -200,6 +213,9 @@ def analyse(
         values=values,
         runs=runs,
         failed=failed,
+        moved=compute_displacement_summary(values, list(plan.arms), find_nationalities(plan.scenarios)),
+        multiplicity=compute_multiplicity(values, list(plan.arms)),
+        pairing=compute_pairing_table(values, list(plan.arms)),
     )
 
 

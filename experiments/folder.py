@@ -38,6 +38,11 @@ KIND = "comparison"
 METADATA = "metadata.json"
 COMPARISON = "comparison.csv"
 DISPLACEMENT = "displacement.csv"
+MOVED = "displacement_summary.csv"
+MULTIPLICITY = "multiplicity.csv"
+PAIRING = "pairing.csv"
+ENOUGH_DRAWS = 8
+"""From so many draws on, a comparison says which numbers its differences go with."""
 PATTERNS = "patterns.csv"
 PARETO = "pareto.csv"
 INDEX = "index_by_user_weights.csv"
@@ -159,6 +164,9 @@ class ExperimentFolder:
             tables = {
                 COMPARISON: comparison.table,
                 DISPLACEMENT: comparison.displacement,
+                MOVED: comparison.moved,
+                MULTIPLICITY: comparison.multiplicity,
+                PAIRING: comparison.pairing,
                 PATTERNS: comparison.patterns,
                 PARETO: comparison.pareto,
             }
@@ -174,6 +182,8 @@ class ExperimentFolder:
                 _write_design(comparison.plan, self.partial / DESIGN)
             if pictures and len(comparison.table):
                 self._draw(comparison)
+            if len(comparison.table) and comparison.plan.replicates >= ENOUGH_DRAWS:
+                self._write_drivers(comparison, pictures=pictures)
             if write_more is not None:
                 write_more(self.partial)
             self._write_metadata(comparison)
@@ -186,6 +196,12 @@ class ExperimentFolder:
 
         write_charts(comparison, self.partial)
         write_maps(comparison, self.partial)
+
+    def _write_drivers(self, comparison: Comparison, *, pictures: bool) -> None:
+        from experiments.sensitivity.analyse import analyse_sensitivity  # noqa: PLC0415
+
+        plan = comparison.plan
+        analyse_sensitivity(plan, comparison.values, plan.design, self.partial, pictures=pictures)
 
     def _refuse_existing(self, *, force: bool) -> None:
         if not os.path.lexists(self.folder):

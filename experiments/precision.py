@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import chdtri, ndtri, stdtrit
 
-from experiments.statistics import LEVEL, Estimate, Floats, IntervalKind
+from experiments.collect import ALL, Values
+from experiments.statistics import INTERVAL_KINDS, LEVEL, Estimate, Floats, IntervalKind
 
+COLUMNS = [
+    "interval_kind", "outcome", "arm", "correlation", "correlation_low", "correlation_high", "gain", "gain_low",
+    "gain_high", "pairs",
+]  # fmt: skip
+"""Of the table of pairing. gain: variance of the difference of independent arms over that of paired ones."""
 MOST = 10**9
 """Above so many replicates the answer is "no number": infinity."""
 _Z = float(ndtri(0.5 + LEVEL / 2.0))
@@ -82,9 +90,10 @@ def compute_replicates_needed(
         raise ValueError("give half_width or relative, one of them and above 0")
     left, right = _known(baseline, variant)
     n, deviation = _count(left), _deviation(right - left)
-    mean = np.where(n > 0, np.nansum(left, axis=1) / np.maximum(n, 1), np.nan)
     wanted = (
-        np.full(len(left), half_width) if half_width is not None else np.abs(mean) * float(relative or 0.0)
+        np.full(len(left), half_width)
+        if half_width is not None
+        else np.abs(_mean(left)) * float(relative or 0.0)
     )
     freedom = np.maximum(n - 1, 1)
     tails = (1.0 - LEVEL) / 2.0
@@ -128,9 +137,7 @@ def compute_pairing(baseline: Floats, variant: Floats) -> Pairing:
     n = _count(left)
     s_left, s_right = _deviation(left), _deviation(right)
     with np.errstate(invalid="ignore", divide="ignore"):
-        centred = (left - np.nanmean(_or_zero(left), axis=1, keepdims=True)) * (
-            right - np.nanmean(_or_zero(right), axis=1, keepdims=True)
-        )
+        centred = (left - _mean(left)[:, None]) * (right - _mean(right)[:, None])
         r = np.nansum(centred, axis=1) / ((n - 1) * s_left * s_right)
         r = np.where((s_left > 0) & (s_right > 0), np.clip(r, -1.0, 1.0), np.nan)
         half = np.where(n > 3, _Z / np.sqrt(np.maximum(n - 3, 1)), np.nan)
@@ -138,6 +145,31 @@ def compute_pairing(baseline: Floats, variant: Floats) -> Pairing:
         k = 2.0 * s_left * s_right / (s_left**2 + s_right**2)
         gains = [1.0 / np.maximum(1.0 - k * end, 0.0) for end in (r, low, high)]
     return Pairing(Estimate(r, low, high), Estimate(*gains), n)
+
+
+def compute_pairing_table(values: Values, arms: Sequence[str]) -> pd.DataFrame:
+    """Return what pairing saves, by kind of interval, variant and outcome over the whole route; columns COLUMNS.
+
+    Args:
+        values: Of every run.
+        arms: Names, the baseline first.
+    """
+    rows = values.rows
+    whole = ((rows["scope_kind"] == ALL) & (rows["group_kind"] == ALL)).to_numpy()
+    parts = []
+    for kind in INTERVAL_KINDS:
+        for arm in arms[1:]:
+            if (kind, arm) not in values.value:
+                continue
+            found = compute_pairing(values.value[kind, arms[0]][whole], values.value[kind, arm][whole])
+            columns = {
+                f"{name}{end}": side
+                for name, estimate in (("correlation", found.correlation), ("gain", found.gain))
+                for end, side in zip(("", "_low", "_high"), estimate, strict=True)
+            }
+            names = {"interval_kind": kind, "outcome": rows["outcome"].to_numpy()[whole], "arm": arm}
+            parts.append(pd.DataFrame({**names, **columns, "pairs": found.pairs}))
+    return pd.concat(parts, ignore_index=True)[COLUMNS] if parts else pd.DataFrame(columns=COLUMNS)
 
 
 def _known(baseline: Floats, variant: Floats) -> tuple[Floats, Floats]:
@@ -149,9 +181,10 @@ def _known(baseline: Floats, variant: Floats) -> tuple[Floats, Floats]:
     return np.where(known, left, np.nan), np.where(known, right, np.nan)
 
 
-def _or_zero(values: Floats) -> Floats:
-    """Return values with rows that are all missing as zeros, so that their mean needs no warning."""
-    return np.where(np.isnan(values).all(axis=1, keepdims=True), 0.0, values)
+def _mean(values: Floats) -> Floats:
+    """Return (n_rows,) the mean of the known values; NaN where there is none."""
+    n = _count(values)
+    return np.asarray(np.where(n > 0, np.nansum(values, axis=1) / np.maximum(n, 1), np.nan), float)
 
 
 def _count(values: Floats) -> NDArray[np.int64]:
@@ -160,7 +193,7 @@ def _count(values: Floats) -> NDArray[np.int64]:
 
 def _deviation(values: Floats) -> Floats:
     n = _count(values)
-    squares = np.nansum((values - np.nanmean(_or_zero(values), axis=1, keepdims=True)) ** 2, axis=1)
+    squares = np.nansum((values - _mean(values)[:, None]) ** 2, axis=1)
     return np.asarray(np.where(n > 1, np.sqrt(squares / np.maximum(n - 1, 1)), np.nan), float)
 
 

@@ -146,9 +146,9 @@ def _show(comparison: Comparison) -> None:
 
 
 def _list_files(folder: Path) -> str:
-    """Return the names of the files, those of charts by their kinds."""
+    """Return the names of tables and the like; charts, of which there may be many, in two words."""
     names = sorted(path.name for path in folder.iterdir())
-    shown = [name for name in names if not name.startswith(("map_", "risk_"))]
+    shown = [name for name in names if not name.endswith((".png", ".svg", ".txt"))]
     return ", ".join([*shown, "charts and maps"] if len(shown) < len(names) else shown)
 
 

@@ -1,14 +1,16 @@
-"""Checks of a plan by itself, before any scenario is read."""
+"""Checks of a plan: by itself, before any scenario is read, and of what its analyses need of the scenarios."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 
 from experiments.design import SCREENING
 from experiments.outcome_words import OUTCOMES
 from experiments.planning.models import Analysis, DesignDocument, PlanDocument
 from simulation.spec.explain import near_name
 from simulation.spec.findings import Finding, error
+from simulation.spec.models import Scenario
 
 _ONLY_FOR = {"trajectories": "morris", "levels": "morris", "samples": "saltelli", "second_order": "saltelli"}
 
@@ -30,6 +32,24 @@ def check_plan(document: PlanDocument) -> Iterator[Finding]:
         if name not in OUTCOMES:
             hint = near_name(name, OUTCOMES) or "docs/plans.md says where all are listed"
             yield error(("outcomes", index), f"unknown outcome {name}", hint)
+
+
+def check_needs(document: PlanDocument, scenarios: Sequence[Scenario]) -> Iterator[Finding]:
+    """Yield what an analysis would miss only after everything has run."""
+    asked = analyses_of(document)
+    if "discovery" in asked and find_spec("sklearn") is None:
+        hint = 'pip install "safepassage[discovery]"'
+        yield error(("analyses", asked.index("discovery")), "discovery needs the package scikit-learn", hint)
+    if "budget" not in asked:
+        return
+    where = ("analyses", asked.index("budget"))
+    if not any(scenario.unit_costs for scenario in scenarios):
+        yield error(where, "a budget needs unit costs, and the scenarios have none", "see unit_costs.csv")
+    arms = [scenario.document.scenario for scenario in scenarios]
+    for index, name in enumerate(document.budget.arms if document.budget else ()):
+        if name not in arms[1:]:
+            message = f"{name} is the baseline" if name == arms[0] else f"unknown arm {name}"
+            yield error(("budget", "arms", index), message, near_name(name, arms[1:]))
 
 
 def _arms(document: PlanDocument) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from experiments.design import SCREENING, Design, DesignError, DesignSpec, make_design
 from experiments.plan import Plan, first_difference
 from experiments.planning.arms import list_arms, load_arms
-from experiments.planning.checks import analyses_of, check_plan
+from experiments.planning.checks import analyses_of, check_needs, check_plan
 from experiments.planning.models import Analysis, DesignDocument, PlanDocument
 from experiments.planning.outcomes import complete_outcomes
 from simulation.errors import Problem, SafePassageError, ScenarioError
@@ -68,6 +68,7 @@ def load_plan(path: str | Path) -> LoadedPlan:
         scenarios, warnings = load_arms(list_arms(sound, document))
     except ScenarioError as error:
         raise _in_order([*problems, *error.problems], tree) from None
+    problems += [_locate(finding, sound) for finding in check_needs(document, scenarios)]
     if problems:
         raise _in_order(problems, tree)
     plan = _make_plan(tree, document, scenarios)

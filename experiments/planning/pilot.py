@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.collect import Values
+from experiments.design import SCREENING
 from experiments.execution.execute import Executor, RunStore, State, Watch, execute
 from experiments.execution.model import Model, simulation_model
 from experiments.execution.threads import run_in_threads
@@ -107,9 +108,13 @@ def run_pilot(  # noqa: PLR0913  every choice has a name; the first two are enou
 def compute_needs(
     plan: Plan, values: Values, relative: float, half_widths: Mapping[str, float]
 ) -> pd.DataFrame:
-    """Return what the wanted half-widths need, by kind of interval, outcome and arm; columns COLUMNS."""
+    """Return what the wanted half-widths need, by kind of interval, outcome and arm; columns COLUMNS.
+
+    Rows of a design for sensitivity are no draws from the ranges: of these only the seeds are looked at.
+    """
     rows = []
-    for kind in INTERVAL_KINDS:
+    screening = plan.design is not None and plan.design.method in SCREENING
+    for kind in INTERVAL_KINDS[-1:] if screening else INTERVAL_KINDS:
         for outcome in dict.fromkeys([*HARMS, *half_widths]):
             where = values.find(outcome)
             if where is None:

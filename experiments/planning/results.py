@@ -14,12 +14,15 @@ if TYPE_CHECKING:
     from experiments.planning.load import LoadedPlan
 
 FILES: dict[Analysis, tuple[str, ...]] = {
-    "comparison": ("comparison.csv", "displacement.csv", "pareto.csv", "patterns.csv", "charts and maps"),
+    "comparison": (
+        "comparison.csv", "displacement.csv", "displacement_summary.csv", "multiplicity.csv", "pairing.csv",
+        "pareto.csv", "patterns.csv", "charts and maps",
+    ),
     "robustness": ("robustness.csv", "ranks.csv", "charts"),
     "budget": ("budget.csv", "cost_per_harm.csv", "cost_plane.csv", "acceptability.csv", "charts"),
     "discovery": ("discovery.csv", "discovery_rules.csv"),
     "sensitivity": ("sensitivity.csv", "sensitivity_outcomes.csv", "sensitivity_factors.csv", "charts"),
-}
+}  # fmt: skip
 """What each writes into the experiment folder."""
 
 
@@ -57,7 +60,9 @@ def write_results(loaded: LoadedPlan, values: Values, folder: Path) -> None:
         from experiments.robustness.pictures import write_analyses  # noqa: PLC0415 - matplotlib
 
         write_analyses(loaded.plan, tables, folder)
-    if "sensitivity" in loaded.analyses:
+    if (
+        "sensitivity" in loaded.analyses and not (folder / FILES["sensitivity"][0]).exists()
+    ):  # a comparison may have
         from experiments.sensitivity.analyse import analyse_sensitivity  # noqa: PLC0415 - matplotlib
 
         analyse_sensitivity(loaded.plan, values, loaded.plan.design, folder)

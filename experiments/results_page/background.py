@@ -30,21 +30,31 @@ def write_runs(study: Study) -> Iterator[str]:
     plan = study.comparison.plan
     period = plan.baseline.document.period
     people = "every person (1:1)" if plan.scale == 1 else f"1 person in {round(1 / plan.scale, 1):g}"
+    failed = f", of which {study.failed} failed and count nowhere, nor do their twins" if study.failed else ""
     n_runs = len(plan.arms) * (plan.replicates + plan.monte_carlo)
+    since = ""
+    if plan.since:
+        since = (
+            f"Outcomes count from {plan.since.replace(day=1):%-d %B %Y}; the packages begin to differ on "
+            f"{plan.since:%-d %B %Y}. "
+        )
     yield "## What was run\n"
     yield (
         f"Journeys that start from {period.start:%-d %B %Y} to {period.departures_end:%-d %B %Y}, followed to "
-        f"{period.end:%-d %B %Y}; {people} simulated. "
-        + (
-            f"Outcomes count from {plan.since.replace(day=1):%-d %B %Y}: before "
-            f"{plan.since:%-d %B %Y} the packages do not differ. "
-            if plan.since
-            else ""
-        )
-        + f"{plan.replicates} joint draws of the uncertain parameters, each shared by all {len(plan.arms)} arms "
-        f"together with the luck of every person, and {plan.monte_carlo} seeds with parameters at their defaults: "
-        f"{n_runs:,} runs. Seed {plan.seed}; revision `{study.revision}`.\n"
+        f"{period.end:%-d %B %Y}; {people} simulated. {since}{_say_rows(study)}: {n_runs:,} runs{failed}. Seed "
+        f"{plan.seed}; revision `{study.revision}`.\n"
     )
+
+
+def _say_rows(study: Study) -> str:
+    """Return how many replicates there are, and what varies in them."""
+    plan, design = study.comparison.plan, study.comparison.plan.design
+    if study.is_screening and design is not None:
+        rows = f"{plan.replicates} points of a {design.method} design over {len(design.factors)} factors"
+    else:
+        rows = f"{plan.replicates} joint draws of the uncertain parameters"
+    seeds = f", and {plan.monte_carlo} seeds with parameters at their defaults" if plan.monte_carlo else ""
+    return f"{rows}, each shared by all {len(plan.arms)} arms together with the luck of every person{seeds}"
 
 
 def write_evidence(study: Study) -> Iterator[str]:
@@ -95,6 +105,10 @@ def write_limits(study: Study) -> Iterator[str]:
         "- These compare policies within a model under stated assumptions. They are not forecasts, and a difference "
         "here is a difference in the model."
     )
+    if study.is_screening:
+        yield "- How strongly an assumption drives an outcome depends on the range it was given."
+        yield "- A factor that does nothing here may matter under other packages, or in another period.\n"
+        return
     if n < QUANTILES_FROM:
         yield (
             f"- {n} draws: intervals assume the shape of the spread, and shares of draws are coarse. At least "

@@ -10,8 +10,9 @@ import pandas as pd
 from experiments.clear import RULE, find_directions_of_table
 from experiments.collect import ALL, is_rate
 from experiments.compare import DISPLACED, DISPLACED_AMONG
+from experiments.displacement import MAP, describe_displacement
 from experiments.pareto import HARMS
-from experiments.results_page.study import Study, say_code, say_names, write_rows
+from experiments.results_page.study import Study, part_arms, say_code, say_names, write_rows
 from experiments.robustness.harm_values import say_basis
 from experiments.wording import (
     is_known,
@@ -32,6 +33,8 @@ PEOPLE = (
 """Rows about people, harm first."""
 MOVEMENT = ("journeys", "journeys_started", "sea_attempts", "arrivals", "admissions", "returned")
 """Context, never marked as good or bad."""
+REAPPEARED = ("deaths", "sgbv")
+"""Harms of which it is said how much of what fell in one place rose in another."""
 ENDS = ("", "_low", "_high")
 Row = dict[Hashable, Any]
 
@@ -46,6 +49,7 @@ def write_people(study: Study) -> Iterator[str]:
         f"the ratio of one further draw would lie. Bold where a chart would be coloured. {RULE}\n"
     )
     yield _write_table(study, rows, PEOPLE, mark=True) + "\n"
+    yield from _write_standing(study)
     yield "Movement, as context; more or fewer of it is neither good nor bad by itself:\n"
     yield _write_table(study, rows, MOVEMENT, mark=False) + "\n"
     yield "Numbers of people, from the same draws (difference with its 95% interval):\n"
@@ -67,6 +71,7 @@ def write_moved(study: Study) -> Iterator[str]:
             yield "\n".join(f"- {line}" for line in lines) + "\n"
     if not found:
         yield "No harm clearly rose in one place or group while it clearly fell in another.\n"
+    yield from _write_reappeared(study)
 
 
 def write_pareto(study: Study) -> Iterator[str]:
@@ -99,17 +104,22 @@ def write_pareto(study: Study) -> Iterator[str]:
 def _write_table(
     study: Study, rows: pd.DataFrame, outcomes: tuple[str, ...], *, mark: bool, differences: bool = False
 ) -> str:
-    """Return a table of outcomes by package."""
-    by_arm = {arm: _by_outcome(study, rows[rows["arm"] == arm]) for arm in study.variants}
-    first = by_arm[study.variants[0]]
-    lines = []
-    for outcome in outcomes:
-        if outcome not in first or not any(_happens(found[outcome]) for found in by_arm.values()):
-            continue
-        level = say_levels([first[outcome]["baseline"]], whole=not is_rate(outcome))[0]
-        cells = [_say_cell(found[outcome], mark=mark, differences=differences) for found in by_arm.values()]
-        lines.append((say_outcome(outcome), level, *cells))
-    return write_rows(("", study.baseline, *study.variants), lines)
+    """Return outcomes by package, a few packages a table."""
+    tables = []
+    for arms in part_arms(study.variants):
+        by_arm = {arm: _by_outcome(study, rows[rows["arm"] == arm]) for arm in arms}
+        first = by_arm[arms[0]]
+        lines = []
+        for outcome in outcomes:
+            if outcome not in first or not any(_happens(found[outcome]) for found in by_arm.values()):
+                continue
+            level = say_levels([first[outcome]["baseline"]], whole=not is_rate(outcome))[0]
+            cells = [
+                _say_cell(found[outcome], mark=mark, differences=differences) for found in by_arm.values()
+            ]
+            lines.append((say_outcome(outcome), level, *cells))
+        tables.append(write_rows(("", *(say_code(arm) for arm in (study.baseline, *arms))), lines))
+    return "\n\n".join(tables)
 
 
 def _by_outcome(study: Study, rows: pd.DataFrame) -> dict[str, Row]:
@@ -132,6 +142,41 @@ def _say_cell(row: Row, *, mark: bool, differences: bool) -> str:
 
 def _happens(row: Row) -> bool:
     return any(is_known(float(row[side])) and row[side] != 0 for side in ("baseline", "variant"))
+
+
+def _write_standing(study: Study) -> Iterator[str]:
+    """Yield which changes of people's harm stand when the number of differences is counted in, by package."""
+    table = study.comparison.multiplicity
+    table = (
+        table[(table["interval_kind"] == "total") & table["outcome"].isin(PEOPLE)] if len(table) else table
+    )
+    if table.empty:
+        return
+    yield (
+        f"Of {int(table['shown'].iloc[0]):,} differences over the whole route some would look clear by chance. Means "
+        "over draws that differ even when all of them are counted in (Holm, 5% for all together), whether or not one "
+        "further draw could be otherwise:\n"
+    )
+    for arm in study.variants:
+        rows = table[(table["arm"] == arm) & table["stands"].astype(bool)].set_index("outcome")
+        parts = []
+        for word, chosen in (("less", rows["difference"] < 0), ("more", rows["difference"] > 0)):
+            names = [say_outcome(name).lower() for name in PEOPLE if name in rows.index[chosen]]
+            parts += [f"{word}: {', '.join(names)}"] if names else []
+        yield f"- {say_code(arm)}: {'; '.join(parts) or 'none'}."
+    yield ""
+
+
+def _write_reappeared(study: Study) -> Iterator[str]:
+    """Yield how much of what fell on some legs and places reappeared on others, over draws."""
+    table = study.comparison.moved
+    if table.empty:
+        return
+    table = table[table["outcome"].isin(REAPPEARED) & (table["among"] == MAP)]
+    lines = list(describe_displacement(table, study.comparison.plan.baseline))
+    if lines:
+        yield "How much of what fell on some legs and places reappeared on others, clear or not (means over draws):\n"
+        yield "\n".join(f"- {line}" for line in lines) + "\n"
 
 
 def _say_moved(study: Study, moved: pd.DataFrame) -> Iterator[str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from experiments.results_page.study import Study, say_code, write_rows
+from experiments.results_page.study import Study, part_arms, say_code, write_rows
 from experiments.robustness.budget_table import COST, MILLION
 from experiments.robustness.budget_words import (
     MONEY_NOTE,
@@ -23,9 +24,11 @@ from experiments.robustness.false_leads import FALSE_LEADS
 from experiments.robustness.harm_values import say_basis
 from experiments.robustness.tables import BOUGHT, DISCOVERY, PLANE, ROBUSTNESS, RULES, SPENT
 from experiments.statistics import QUANTILES_FROM
-from experiments.wording import say_change
+from experiments.wording import find_step, say_change, say_number
 
 Row = dict[Hashable, Any]
+SMALL_COST = 0.1
+"""Of the dearest package: what costs less has ratios that chance moves far."""
 
 
 def write_ranking(study: Study) -> Iterator[str]:
@@ -53,7 +56,7 @@ def write_ranking(study: Study) -> Iterator[str]:
         yield "Harm prevented against the baseline: mean (95% interval of it) [where one further draw would lie].\n"
         yield _write_prevented(study, rows) + "\n"
         if basis == "total":
-            yield from _write_only_fewer(rows)
+            yield from _write_only_fewer(study, rows)
         yield _picture(study, f"regret_{basis}", f"Regret of each package, {say_basis(basis)}")
         yield from _write_least_regret(rows)
 
@@ -66,6 +69,14 @@ def write_money(study: Study) -> Iterator[str]:
     yield "## Money\n"
     yield f"{MONEY_NOTE}\n"
     yield say_equality(spent, study.budget.tolerance) + "\n"
+    totals = spent[spent["item"] == COST]
+    if totals["is_equal"].isin(["no", "unclear"]).any():
+        yield (
+            "Money that is set aside is not always spent: places stay empty, and coverage has an end. Totals of "
+            "packages that really cost different sums are not totals at an equal budget.\n"
+        )
+    if totals["extra_usd"].min() < SMALL_COST * totals["extra_usd"].max():
+        yield "Where a package spends little, a small difference of chance makes a large ratio to its cost.\n"
     rows = []
     for row in spent[spent["item"] == COST].to_dict("records"):
         share = "" if pd.isna(row["share_of_meant"]) else f"{row['share_of_meant']:.0%}"
@@ -74,7 +85,7 @@ def write_money(study: Study) -> Iterator[str]:
             (
                 say_code(row["arm"]),
                 say_usd(row["extra_usd"], row["mean_low"], row["mean_high"]),
-                f"{ends[0] / MILLION:,.0f} to {ends[1] / MILLION:,.0f}",
+                " to ".join(say_number(end / MILLION, 1.0) for end in ends),
                 share,
                 _say_items(spent, str(row["arm"])),
             )
@@ -134,12 +145,18 @@ def write_drivers(study: Study) -> Iterator[str]:
     if study.sensitivity is None:
         return
     yield "## Which assumptions drive the answer\n"
-    pictures = sorted(
-        path for path in study.sensitivity.glob("*.png") if "sensitiv" in path.name or "driver" in path.name
-    )
-    for path in pictures:
-        yield f"![Which assumptions drive the answer]({study.folder}/{path.name})\n"
+    for path in find_driver_pictures(study.sensitivity):
+        yield f"![{path.stem}; the same in sentences below]({study.folder}/{path.name})\n"
+        words = path.with_suffix(".txt")
+        if words.is_file():
+            text = words.read_text(encoding="utf-8").strip()
+            yield f"<details><summary>The same in sentences</summary>\n\n{text}\n\n</details>\n"
     yield "All indices are in `sensitivity.csv` of the experiment folder.\n"
+
+
+def find_driver_pictures(folder: Path) -> list[Path]:
+    """Return the pictures of drivers that a sensitivity analysis left in its folder."""
+    return sorted(folder.glob("drivers*.png"))
 
 
 def _write_prevented(study: Study, rows: pd.DataFrame) -> str:
@@ -160,8 +177,21 @@ def _write_prevented(study: Study, rows: pd.DataFrame) -> str:
     return _by_arm(study, rows[rows["arm"] != study.baseline], say)
 
 
-def _write_only_fewer(rows: pd.DataFrame) -> Iterator[str]:
-    """Yield which totals fall only because fewer people move."""
+def _write_only_fewer(study: Study, rows: pd.DataFrame) -> Iterator[str]:
+    """Yield how much of each change of a total sits in how many people move, and which sit in nothing else."""
+    if rows["prevented_by_fewer_journeys"].isna().all():
+        return
+    yield (
+        "How much of this sits in fewer (or more) journeys and how much in harm per journey (fewer journeys / lower "
+        "harm per journey; Kitagawa 1955). It says where a difference sits, not why:\n"
+    )
+
+    def say(row: Row) -> str:
+        moving, risk = (float(row[f"prevented_by_{part}"]) for part in ("fewer_journeys", "lower_risk"))
+        step = find_step(row["prevented"], row["prevented_mean_low"], row["prevented_mean_high"])
+        return f"{say_number(moving, step, sign=True)} / {say_number(risk, step, sign=True)}"
+
+    yield _by_arm(study, rows[rows["arm"] != study.baseline], say) + "\n"
     only = rows[rows["only_fewer_journeys"].astype(bool)]
     for arm, of_arm in only.groupby("arm", sort=False):
         harms = ", ".join(say_harm(str(harm)).lower() for harm in of_arm["harm"])
@@ -203,13 +233,17 @@ def _say_most(row: Row) -> str:
 
 
 def _by_arm(study: Study, rows: pd.DataFrame, say: Any) -> str:  # noqa: ANN401 - any function of a row
-    """Return a table of harms by package."""
-    lines = []
-    for harm, of_harm in rows.groupby("harm", sort=False):
-        by_arm = {str(row["arm"]): row for row in of_harm.to_dict("records")}
-        cells = [say(by_arm[arm]) if arm in by_arm else "" for arm in study.variants]
-        lines.append((say_harm(str(harm)), *cells))
-    return write_rows(("", *(say_code(arm) for arm in study.variants)), lines)
+    """Return harms by package, a few packages a table."""
+    tables = []
+    shown = [arm for arm in study.variants if (rows["arm"] == arm).any()]
+    for arms in part_arms(shown):
+        lines = []
+        for harm, of_harm in rows.groupby("harm", sort=False):
+            by_arm = {str(row["arm"]): row for row in of_harm.to_dict("records")}
+            cells = [say(by_arm[arm]) if arm in by_arm else "" for arm in arms]
+            lines.append((say_harm(str(harm)), *cells))
+        tables.append(write_rows(("", *(say_code(arm) for arm in arms)), lines))
+    return "\n\n".join(tables)
 
 
 def _say_items(spent: pd.DataFrame, arm: str) -> str:

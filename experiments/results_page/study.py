@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from experiments.compare import Comparison
+from experiments.design import SCREENING
 from experiments.robustness.budget_question import BudgetQuestion
 from experiments.robustness.tables import Tables
+
+ARMS_A_TABLE = 4
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,7 @@ class Study:
         revision: Revision of the code that made the runs.
         tables: Tables of its analyses, see ``experiments.robustness.tables``.
         budget: What the plan asks about money.
+        failed: Runs that did not come to their end.
         sensitivity: Folder with sensitivity.csv and its pictures; None where there is none.
     """
 
@@ -35,6 +40,7 @@ class Study:
     revision: str
     tables: Tables = field(default_factory=dict)
     budget: BudgetQuestion = field(default_factory=BudgetQuestion)
+    failed: int = 0
     sensitivity: Path | None = None
 
     @property
@@ -48,9 +54,22 @@ class Study:
         return list(self.comparison.plan.arms)[1:]
 
     @property
+    def is_screening(self) -> bool:
+        """Whether its rows are made for sensitivity: no draws from the ranges, so that only drivers can be told."""
+        design = self.comparison.plan.design
+        return design is not None and design.method in SCREENING
+
+    @property
     def folder(self) -> str:
         """Name of the folder of pictures beside the page."""
         return self.name
+
+
+def part_arms(arms: Sequence[str]) -> list[list[str]]:
+    """Return arms in parts of nearly the same size, few enough to stand side by side in one table."""
+    n_parts = max(-(-len(arms) // ARMS_A_TABLE), 1)
+    ends = [round(len(arms) * part / n_parts) for part in range(n_parts + 1)]
+    return [list(arms[start:end]) for start, end in pairwise(ends)]
 
 
 def write_rows(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

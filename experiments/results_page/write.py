@@ -16,6 +16,7 @@ from experiments.results_page.background import (
 )
 from experiments.results_page.headlines import write_moved, write_pareto, write_people
 from experiments.results_page.robust_sections import (
+    find_driver_pictures,
     write_drivers,
     write_failures,
     write_money,
@@ -35,6 +36,12 @@ PARTS = (
 )  # fmt: skip
 
 
+ABOUT_DRIVERS = (
+    write_packages, write_runs, write_drivers, write_evidence, write_repeat, write_limits
+)  # fmt: skip
+"""Parts of a page about a design made for sensitivity."""
+
+
 def write_page(study: Study) -> str:
     """Return the page; the same study gives the same text."""
     lines = [
@@ -42,7 +49,7 @@ def write_page(study: Study) -> str:
         f"{study.question.strip()}\n",
         f"Made by `{study.command}`; do not edit.\n",
     ]
-    for part in PARTS:
+    for part in ABOUT_DRIVERS if study.is_screening else PARTS:
         lines += part(study)
     return "\n".join(lines).rstrip() + "\n"
 
@@ -79,10 +86,9 @@ def _draw_all(study: Study, folder: Path) -> Iterator[Path]:
             text.write_text(f"{picture.title}\n\n{picture.text}\n", encoding="utf-8")
             yield text
     if study.sensitivity is not None:
-        for path in sorted(study.sensitivity.glob("*.png")):
-            if "sensitiv" in path.name or "driver" in path.name:
-                (folder / path.name).write_bytes(path.read_bytes())
-                yield folder / path.name
+        for path in find_driver_pictures(study.sensitivity):
+            (folder / path.name).write_bytes(path.read_bytes())
+            yield folder / path.name
 
 
 def _save(figure: Figure, path: Path, title: str) -> Path:

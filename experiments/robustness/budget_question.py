@@ -23,11 +23,13 @@ class BudgetQuestion:
         equal_usd: The sum that each arm is meant to cost above the baseline, USD; None: their own mean.
         arms: Arms that are meant to cost the same; empty: all but the baseline.
         tolerance: Largest share by which spending may differ from the sum and still be called equal.
+        asked: Whether the plan says that arms should cost the same at all.
     """
 
     equal_usd: float | None = None
     arms: tuple[str, ...] = ()
     tolerance: float = TOLERANCE
+    asked: bool = True
 
 
 def read_budget_question(given: Mapping[str, Any] | None, arms: Sequence[str]) -> BudgetQuestion:
@@ -40,7 +42,8 @@ def read_budget_question(given: Mapping[str, Any] | None, arms: Sequence[str]) -
     Raises:
         PlanError: Every key, name or number that is wrong, at once.
     """
-    given = given or {}
+    if given is None:
+        return BudgetQuestion(asked=False)
     problems = list(_check(given, arms))
     if problems:
         raise PlanError("\n".join(problems))

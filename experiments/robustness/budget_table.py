@@ -75,12 +75,12 @@ def compute_spent(arms: Sequence[str], values: Values, question: BudgetQuestion)
         that are meant to be equal have ``meant_usd``, the share of it that was spent, its interval, and ``is_equal``:
         "yes" where the mean's interval lies within the tolerance, "no" where it lies outside, "unclear" else.
     """
-    equal = question.arms or tuple(arms[1:])
+    equal = (question.arms or tuple(arms[1:])) if question.asked else ()
     total = take_costs(arms, values)
     extra = total - total[:, :1]
     known = np.isfinite(extra).all(axis=1)
     of_equal = [i for i, arm in enumerate(arms) if arm in equal]
-    meant = question.equal_usd or float(extra[known][:, of_equal].mean())
+    meant = question.equal_usd or (float(extra[known][:, of_equal].mean()) if of_equal else np.nan)
     rows = []
     for i, arm in enumerate(arms):
         if i:

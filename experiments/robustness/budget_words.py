@@ -61,9 +61,13 @@ def say_usd_per_harm(row: Row) -> str:
         return "not given: the harm prevented is not told apart from 0"
     if row["extra_usd"] <= 0:
         return "not given: it costs less than the baseline"
-    value, low, high = (float(row[f"usd_per_harm{end}"]) for end in ("", "_low", "_high"))
-    step = max(find_step(value, low, high), 1.0)
-    return f"{say_number(value, step)} ({say_number(low, step)} to {say_number(high, step)})"
+    value, low, high = (_say_price(float(row[f"usd_per_harm{end}"])) for end in ("", "_low", "_high"))
+    return f"{value} ({low} to {high})"
+
+
+def _say_price(usd: float) -> str:
+    """Return a price with two digits, whole dollars at the finest."""
+    return say_number(usd, max(find_step(10.0 * usd, whole=True), 1.0))
 
 
 def say_bought(row: Row) -> str:
@@ -79,29 +83,31 @@ def say_bought(row: Row) -> str:
 
 def say_equality(spent: pd.DataFrame, tolerance: float) -> str:
     """Return how equal the budgets came out, from the rows of ``budget_table.compute_spent``."""
-    rows = spent[(spent["item"] == COST) & spent["meant_usd"].notna()]
-    if len(rows) < 2:
-        return "No two packages are meant to cost the same."
-    verdicts = dict(zip(rows["arm"], rows["is_equal"], strict=True))
+    totals = spent[spent["item"] == COST]
+    rows = totals[totals["meant_usd"].notna()]
+    if rows.empty:
+        return f"The plan does not say that packages should cost the same: {_say_range(totals)}."
     meant = float(rows["meant_usd"].iloc[0])
-    ratio = _say_ratio(rows)
-    head = (
-        f"Meant to be equal at {say_number(meant / MILLION, 1.0)} million USD beyond the baseline; {ratio}. "
-    )
-    if set(verdicts.values()) == {"yes"}:
-        return f"{head}All lie within {tolerance:.0%} of the sum, intervals of their means included."
-    not_equal = [arm for arm, said in verdicts.items() if said == "no"]
-    unclear = [arm for arm, said in verdicts.items() if said == "unclear"]
-    parts = (
-        [f"{', '.join(not_equal)} clearly differ{'s' if len(not_equal) == 1 else ''}"] if not_equal else []
-    )
-    parts += [f"for {', '.join(unclear)} the draws do not tell"] if unclear else []
-    return f"{head}Within {tolerance:.0%} of the sum? {'; '.join(parts).capitalize()}."
+    said = [f"Meant to be equal at {say_number(meant / MILLION, 1.0)} million USD beyond the baseline"]
+    said[0] += f": {_say_range(rows)}."
+    by_verdict = {verdict: list(arms["arm"]) for verdict, arms in rows.groupby("is_equal")}
+    if list(by_verdict) == ["yes"]:
+        return f"{said[0]} All lie within {tolerance:.0%} of the sum, intervals of their means included."
+    words = {"yes": "yes", "no": "clearly not", "unclear": "the draws do not tell for"}
+    parts = [
+        f"{words[verdict]} {', '.join(by_verdict[verdict])}" for verdict in words if verdict in by_verdict
+    ]
+    return f"{said[0]} Within {tolerance:.0%} of the sum: {'; '.join(parts)}."
 
 
-def _say_ratio(rows: pd.DataFrame) -> str:
-    least, most = rows["extra_usd"].min(), rows["extra_usd"].max()
-    said = f"mean spending came out between {say_number(least / MILLION, 1.0)} and {say_number(most / MILLION, 1.0)}"
-    if is_known(least, most) and least > 0:
-        return f"{said} million USD, the dearest {most / least:.2f} times the cheapest"
-    return f"{said} million USD"
+def _say_range(rows: pd.DataFrame) -> str:
+    """Return between which sums mean spending came out."""
+    least, most = float(rows["extra_usd"].min()), float(rows["extra_usd"].max())
+    low, high = (say_number(usd / MILLION, 1.0) for usd in (least, most))
+    if len(rows) == 1 or low == high:
+        return f"mean spending came out at {low} million USD"
+    said = f"mean spending came out between {low} and {high} million USD"
+    if not is_known(least, most) or least <= 0:
+        return said
+    times = most / least
+    return f"{said}, the dearest {times:.2f} times the cheapest" if times < 10 else said

@@ -20,6 +20,9 @@ from experiments.weights import INDEX
 from experiments.wording import say_outcome
 
 WIDTH = 13.0
+LABEL_INCHES, COLUMN_INCHES = 3.05, 1.06
+LETTERS_AN_INCH, NOTE_LETTERS_AN_INCH = 12.2, 16.5
+"""Of headings, and of the notes below a picture: few enough for wide letters."""
 SHADES = LinearSegmentedColormap.from_list("shares", ["#FFFFFF", "#56B4E9"])
 """White to Okabe and Ito's sky blue: a share, neither good nor bad."""
 BEST_COLUMNS = [
@@ -52,21 +55,25 @@ def draw_best(table: pd.DataFrame, basis: str, source: str) -> Figure:
     """
     rows = table[table["basis"] == basis]
     harms, arms = list(dict.fromkeys(rows["harm"])), list(dict.fromkeys(rows["arm"]))
-    row_inches, top = 0.52, 1.0 + 0.17 * max(say_arm(arm, 15).count("\n") + 1 for arm in arms)
-    notes = wrap([_say_best(rows), source], 215)
+    width = max(WIDTH, LABEL_INCHES + COLUMN_INCHES * len(arms) + 0.2)
+    column = (width - LABEL_INCHES - 0.2) / len(arms)
+    heads = [say_arm(arm, int(LETTERS_AN_INCH * column)) for arm in arms]
+    row_inches, top = 0.52, 1.0 + 0.17 * max(head.count("\n") + 1 for head in heads)
+    notes = wrap([_say_best(rows), source], int(NOTE_LETTERS_AN_INCH * width))
     bottom = 0.3 + 0.152 * len(notes.splitlines())
     height = top + row_inches * len(harms) + bottom
-    figure = Figure(figsize=(WIDTH, height))
-    axes = figure.add_axes((0.235, bottom / height, 0.75, row_inches * len(harms) / height))
+    figure = Figure(figsize=(width, height))
+    body = row_inches * len(harms) / height
+    axes = figure.add_axes((LABEL_INCHES / width, bottom / height, column * len(arms) / width, body))
     axes.set(xlim=(0, len(arms)), ylim=(len(harms), 0), xticks=[], yticks=[])
     for spine in axes.spines.values():
         spine.set_visible(False)
     for row in rows.to_dict("records"):
         _draw_cell(axes, row, arms.index(row["arm"]), harms.index(row["harm"]))
     for y, harm in enumerate(harms):
-        axes.text(-0.02 * len(arms), y + 0.5, say_harm(harm), ha="right", va="center", size=9.5, color=INK)
-    for x, arm in enumerate(arms):
-        axes.text(x + 0.5, -0.12, say_arm(arm, 15), ha="center", va="bottom", size=9.5, color=INK)
+        axes.text(-0.15 / column, y + 0.5, say_harm(harm), ha="right", va="center", size=9.5, color=INK)
+    for x, head in enumerate(heads):
+        axes.text(x + 0.5, -0.12, head, ha="center", va="bottom", size=9.0, color=INK)
     title = f"Which package has the least harm, draw by draw ({say_basis(basis)})"
     figure.text(0.02, 1 - 0.32 / height, title, size=15, weight="bold", color=INK, va="center")
     figure.text(0.02, 1 - 0.64 / height, say_winner(table, basis), size=10, color=INK, va="center")
@@ -107,11 +114,11 @@ def draw_regret(table: pd.DataFrame, basis: str, source: str) -> Figure:
     n_columns = 3
     n_lines = -(-len(harms) // n_columns)
     panel, gap, top = 0.30 * len(arms) + 0.15, 0.62, 1.25
-    notes = wrap([_say_regret(rows), source], 215)
+    notes = wrap([_say_regret(rows), source], int(NOTE_LETTERS_AN_INCH * WIDTH))
     bottom = 0.55 + 0.152 * len(notes.splitlines())
     height = top + n_lines * (panel + gap) - gap + bottom
     figure = Figure(figsize=(WIDTH, height))
-    left, between = 0.165, 0.025
+    left, between = 0.165, 0.035
     width = (0.972 - left - between * (n_columns - 1)) / n_columns
     most = min(max(float(rows["regret_max_share"].max()), 0.05) * 1.04, MANY_TIMES)
     for number, harm in enumerate(harms):

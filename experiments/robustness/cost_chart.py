@@ -8,18 +8,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.pictures import GREY, INK, PALE, wrap
-from experiments.robustness.charts import CONTEXT, say_arm, say_harm
+from experiments.robustness.charts import CONTEXT, NOTE_LETTERS_AN_INCH, say_harm
 from experiments.wording import MINUS
 
 WIDTH = 13.0
 N_COLUMNS = 3
-PANEL, GAP, TOP = 2.35, 0.62, 1.45
+PANEL, GAP, TOP = 2.35, 0.62, 1.05
 MILLION = 1e6
-# Okabe and Ito (2008) without the two colours that mean more and fewer elsewhere; told apart by shape too.
-LOOKS = (
-    ("#009E73", "o"), ("#CC79A7", "s"), ("#E69F00", "^"), ("#56B4E9", "D"), (INK, "v"), ("#A6761D", "P"),
-    ("#7570B3", "X"), (GREY, "*"),
-)  # fmt: skip
+# Okabe and Ito (2008) without the two colours that mean more and fewer elsewhere; told apart by shape as well.
+COLOURS = ("#009E73", "#CC79A7", "#E69F00", "#56B4E9", INK, "#A6761D", GREY)
+SHAPES = ("o", "s", "^", "D", "v", "P", "X", "*", "<", ">", "p", "h")
+KEYS_A_LINE = 4
+KEY_INCHES = 0.25
 
 
 def draw_plane(plane: pd.DataFrame, bought: pd.DataFrame, source: str) -> Figure:
@@ -32,15 +32,16 @@ def draw_plane(plane: pd.DataFrame, bought: pd.DataFrame, source: str) -> Figure
     """
     harms, arms = list(dict.fromkeys(bought["harm"])), list(dict.fromkeys(bought["arm"]))
     n_lines = -(-len(harms) // N_COLUMNS)
-    notes = wrap([_say_how(int(bought["draws"].max())), source], 215)
+    notes = wrap([_say_how(int(bought["draws"].max())), source], int(NOTE_LETTERS_AN_INCH * WIDTH))
     bottom = 0.75 + 0.152 * len(notes.splitlines())
-    height = TOP + n_lines * PANEL + (n_lines - 1) * GAP + bottom
+    top = TOP + KEY_INCHES * -(-len(arms) // KEYS_A_LINE)
+    height = top + n_lines * PANEL + (n_lines - 1) * GAP + bottom
     figure = Figure(figsize=(WIDTH, height))
     left, between = 0.068, 0.062
     width = (0.985 - left - between * (N_COLUMNS - 1)) / N_COLUMNS
     for number, harm in enumerate(harms):
         line, column = divmod(number, N_COLUMNS)
-        y = height - TOP - (line + 1) * PANEL - line * GAP
+        y = height - top - (line + 1) * PANEL - line * GAP
         axes = figure.add_axes((left + column * (width + between), y / height, width, PANEL / height))
         _draw_panel(axes, plane[plane["harm"] == harm], bought[bought["harm"] == harm], arms)
         axes.set_title(say_harm(harm), size=9.5, loc="left", weight="bold", color=INK, pad=4)
@@ -67,7 +68,7 @@ def _draw_panel(axes: Axes, plane: pd.DataFrame, bought: pd.DataFrame, arms: lis
     axes.xaxis.set_major_formatter(lambda x, _: _say_tick(x))
     axes.locator_params(nbins=5)
     for number, arm in enumerate(arms):
-        colour, shape = LOOKS[number % len(LOOKS)]
+        colour, shape = choose_look(number)
         draws = plane[plane["arm"] == arm]
         cost, prevented = draws["extra_usd"] / MILLION, draws["prevented"]
         axes.plot(cost, prevented, shape, ms=2.6, mfc=colour, mec="none", alpha=0.45, zorder=2)
@@ -84,15 +85,21 @@ def _draw_panel(axes: Axes, plane: pd.DataFrame, bought: pd.DataFrame, arms: lis
         axis.set_ticks([tick for tick in axis.get_majorticklocs() if low <= tick <= high])
 
 
+def choose_look(number: int) -> tuple[str, str]:
+    """Return colour and shape of a package; no two among 84 are the same."""
+    return COLOURS[number % len(COLOURS)], SHAPES[number % len(SHAPES)]
+
+
 def _draw_key(figure: Figure, arms: list[str], height: float) -> None:
-    share = 0.96 / max(len(arms), 4)
+    share = 0.96 / KEYS_A_LINE
     for number, arm in enumerate(arms):
-        colour, shape = LOOKS[number % len(LOOKS)]
-        axes = figure.add_axes((0.02 + number * share, 1 - 0.95 / height, 0.012, 0.16 / height))
+        line, column = divmod(number, KEYS_A_LINE)
+        y = 1 - (0.72 + line * KEY_INCHES) / height
+        colour, shape = choose_look(number)
+        axes = figure.add_axes((0.02 + column * share, y - 0.08 / height, 0.012, 0.16 / height))
         axes.axis("off")
         axes.plot(0, 0, shape, ms=6.5, mfc=colour, mec="white", mew=0.8)
-        x, y = 0.036 + number * share, 1 - 0.87 / height
-        figure.text(x, y, say_arm(arm, int(165 * share)), size=9, color=INK, va="center")
+        figure.text(0.036 + column * share, y, arm.replace("_", " "), size=9, color=INK, va="center")
 
 
 def _say_tick(number: float) -> str:

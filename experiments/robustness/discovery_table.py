@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from experiments.multiplicity import adjust_holm
 from experiments.robustness.factor_words import FactorWords, say_condition
 from experiments.robustness.failures import Failure
 from experiments.robustness.false_leads import (
     FALSE_LEADS,
     Lead,
-    correct_for_many,
     count_shuffles,
     follow_lead,
 )
@@ -59,7 +59,7 @@ def compute_discovery(
         )
         for i in asked
     }
-    corrected = dict(zip(asked, correct_for_many(np.array([leads[i].p_value for i in asked])), strict=True))
+    corrected = dict(zip(asked, adjust_holm(np.array([leads[i].p_value for i in asked])), strict=True))
     rows, parts = [], []
     for i, failure in enumerate(failures):
         row, rules = _describe(failure, leads.get(i), corrected.get(i, np.nan), points, searches[i])
@@ -71,7 +71,7 @@ def compute_discovery(
 
 def say_rule(rule: Rule, factors: Sequence[FactorWords]) -> str:
     """Return a rule as a sentence: "fails in 8 of 10 draws in which A is above X and B is at most Y"."""
-    clauses = " and ".join(say_condition(c, factors[c.factor]) for c in rule.conditions)
+    clauses = ", and ".join(say_condition(c, factors[c.factor]) for c in rule.conditions)
     return f"fails in {rule.failures} of the {rule.draws} draws in which {clauses}"
 
 

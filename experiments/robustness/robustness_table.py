@@ -64,15 +64,14 @@ def compute_robustness(
     """
     found = {basis: take_harm_values(arms, values, basis, weights) for basis in find_bases(values)}
     found = {basis: table for basis, table in found.items() if len(table.draws)}
-    said = "" if weights is None else weights.said
     rows, ranks = [], []
     for basis, table in found.items():
         for harm in table.harms:
             only = _find_only_fewer_journeys(found, harm) if basis == TOTAL else np.zeros(len(arms), np.bool_)
-            rows += _rank_harm(table, harm, only, said if harm == INDEX else "")
+            rows += _rank_harm(table, harm, only, weights.said if weights and harm == INDEX else "")
             shares = compute_rank_shares(table.of(harm))
-            for arm, of_arm in zip(arms, shares, strict=True):
-                ranks += [(basis, harm, arm, rank + 1, share) for rank, share in enumerate(of_arm)]
+            for arm, own in zip(arms, shares, strict=True):
+                ranks += [(basis, harm, arm, rank, share) for rank, share in enumerate(own, start=1)]
     return pd.DataFrame(rows, columns=COLUMNS), pd.DataFrame(ranks, columns=RANK_COLUMNS)
 
 

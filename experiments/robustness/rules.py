@@ -15,6 +15,8 @@ failures (Peirce 1884, Science 4:453-454). 1: all are told; 0: no better than sa
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -91,6 +93,20 @@ def choose_search(n_draws: int) -> Search:
     return Search(factors=8 if many else 4, depth=3 if many else 2, leaf=max(5, n_draws // 20), folds=5)
 
 
+@contextmanager
+def quick_trees() -> Iterator[None]:
+    """Leave out scikit-learn's checks of its own arguments, which take longer than a small tree.
+
+    Raises:
+        DiscoveryError: scikit-learn is missing.
+    """
+    _import_tree()
+    from sklearn import config_context  # noqa: PLC0415 - optional, slow
+
+    with config_context(skip_parameter_validation=True, assume_finite=True):
+        yield
+
+
 def rank_columns(points: Floats) -> Floats:
     """Return (n_draws, n_factors) ranks of each factor, centred and of length 1; 0 for a factor that never varies."""
     from scipy.stats import rankdata  # noqa: PLC0415 - slow to import
@@ -118,23 +134,25 @@ def fit_tree(
     """Return the factors offered and the tree grown on them."""
     tree_class = _import_tree()
     chosen = screen_factors(ranks, fails, search.factors)
-    tree = tree_class(
-        max_depth=search.depth, min_samples_leaf=search.leaf, class_weight="balanced", random_state=0
-    )
-    tree.fit(points[:, chosen], fails)
+    tree = tree_class(max_depth=search.depth, min_samples_leaf=search.leaf, random_state=0)
+    weight = np.where(fails, 0.5 / fails.sum(), 0.5 / (~fails).sum()) * len(fails)
+    # Checks of input would take longer than the tree, which is grown thousands of times.
+    tree.fit(_as_tree_input(points, chosen), fails.astype(np.float64)[:, None], weight, check_input=False)
     return chosen, tree
 
 
-def predict_unseen(points: Floats, fails: Bools, search: Search, folds: NDArray[np.int64]) -> Bools:
+def predict_unseen(
+    points: Floats, ranks: Floats, fails: Bools, search: Search, folds: NDArray[np.int64]
+) -> Bools:
     """Return (n_draws,) what rules from the other folds say of each draw: True where they call it a failure.
 
     Args:
         points: (n_draws, n_factors) uniforms.
+        ranks: The same shape, ``rank_columns(points)``: no label is in them, so they may hold all draws.
         fails: (n_draws,).
         search: How rules are looked for.
         folds: (n_draws,) number of each draw's fold.
     """
-    ranks = rank_columns(points)
     said = np.zeros(len(fails), np.bool_)
     for fold in np.unique(folds):
         out = folds == fold
@@ -142,8 +160,16 @@ def predict_unseen(points: Floats, fails: Bools, search: Search, folds: NDArray[
             said[out] = fails[~out].all()
             continue
         chosen, tree = fit_tree(points[~out], ranks[~out], fails[~out], search)
-        said[out] = tree.predict(points[out][:, chosen])
+        said[out] = _predict(tree, points[out], chosen)
     return said
+
+
+def _as_tree_input(points: Floats, chosen: NDArray[np.int64]) -> NDArray[np.float32]:
+    return np.ascontiguousarray(points[:, chosen], np.float32)
+
+
+def _predict(tree: DecisionTreeClassifier, points: Floats, chosen: NDArray[np.int64]) -> Bools:
+    return np.asarray(tree.predict(_as_tree_input(points, chosen), check_input=False) > 0.5, np.bool_)
 
 
 def deal_folds(fails: Bools, n_folds: int, rng: np.random.Generator) -> NDArray[np.int64]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -22,6 +22,7 @@ from experiments.robustness.factor_words import NO_HARM, describe_factors
 from experiments.robustness.failures import ask_all
 from experiments.robustness.robustness_table import compute_robustness
 from experiments.weights import Weights
+from simulation.spec.explain import near_name
 
 Tables = dict[str, pd.DataFrame]
 """By name; the name is that of the file, without .csv."""
@@ -85,29 +86,34 @@ def analyse_discovery(
     design: Design | None = None,
     weights: Weights | None = None,
     *,
+    against: Sequence[str] = (),
     regret_share: float | None = None,
 ) -> Tables:
-    """Return in which draws each arm fails against the baseline, and rules that tell them, if there are any.
+    """Return in which draws each arm fails, and rules that tell them, if there are any.
 
     Args:
         plan: The plan that was run; its seed decides folds and shuffles.
         values: What its runs gave.
         design: How parameters were drawn; None: each replicate at random, every uncertain number a factor.
         weights: The user's own weights of harms; None: nothing is added up.
+        against: Arms beside which an arm fails if it has no less of the harm; empty: the baseline.
         regret_share: Ask besides when regret is above this share of the baseline's mean harm.
 
     Raises:
-        PlanError: The design is made for sensitivity.
+        PlanError: The design is made for sensitivity, or ``against`` names no arm.
         DiscoveryError: scikit-learn is missing.
     """
     refuse_screening(design, "discovery")
+    for name in against:
+        if name not in plan.arms:
+            raise PlanError(f"{name!r} is no arm of this plan; {near_name(name, plan.arms)}")
     design = design or make_design(plan.scenarios, DesignSpec(), plan.seed, plan.replicates)
     matters = [
         i for i, names in enumerate(design.members) if not all(name.startswith(NO_HARM) for name in names)
     ]
     labels = [design.factors[i] for i in matters]
     factors = describe_factors(labels, [design.members[i] for i in matters], plan.baseline)
-    failures = list(ask_all(list(plan.arms), values, weights, regret_share=regret_share))
+    failures = list(ask_all(list(plan.arms), values, weights, against=against, regret_share=regret_share))
     found, rules = compute_discovery(failures, design.points[:, matters], factors, plan.seed)
     return {DISCOVERY: found, RULES: rules}
 

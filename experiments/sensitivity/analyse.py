@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from experiments.collect import Values
 from experiments.design import Design
@@ -77,7 +78,12 @@ class Sensitivity:
 
 
 def analyse_sensitivity(
-    plan: Plan, values: Values, design: Design | None, folder: Path | None = None
+    plan: Plan,
+    values: Values,
+    design: Design | None,
+    folder: Path | None = None,
+    *,
+    pictures: bool = True,
 ) -> Sensitivity:
     """Return what drives a plan's outcomes, and write tables and charts into a folder if one is given.
 
@@ -86,6 +92,7 @@ def analyse_sensitivity(
         values: Of every run; the columns of kind "total" are the rows of the design.
         design: Where each replicate stands; None: the plan has keyed draws over everything, which are read back.
         folder: Where to write; each file is whole or absent.
+        pictures: Draw the charts too.
 
     Raises:
         SensitivityError: The design and the runs do not belong together.
@@ -101,7 +108,7 @@ def analyse_sensitivity(
         return found
     from experiments.sensitivity.write import write_sensitivity  # noqa: PLC0415 - matplotlib only when drawn
 
-    return write_sensitivity(plan, found, design, folder)
+    return write_sensitivity(plan, found, design, folder, pictures=pictures)
 
 
 def compute_sensitivity(
@@ -127,7 +134,7 @@ def compute_sensitivity(
             raise SensitivityError(
                 f"the design has {design.n_replicates} rows, the runs of {target.arm} {len(target.values)}"
             )
-        indices = compute_indices(design, target.values)
+        indices = compute_indices(design, target.values, find_idle(design, target.outcome))
         luck, freedom = compute_luck(
             design.points, target.values, target.seeds, own_seeds=design.seeds == "own"
         )
@@ -169,13 +176,35 @@ def _series(values: Values, kind: IntervalKind, arm: str, row: int) -> Floats:
     return np.zeros(0) if table is None else np.asarray(table[row], float)
 
 
-def compute_indices(design: Design, values: Floats) -> Indices:
-    """Return the indices that a design allows: Morris or Sobol by its structure, ranks for any other."""
+def find_idle(design: Design, outcome: str) -> NDArray[np.bool_]:
+    """Return (n_factors,) whether a factor cannot touch an outcome: unit costs only costs, recording only records."""
+    idle = [
+        prefix
+        for prefix, touched in (("cost:", "cost" in outcome), ("observation:", outcome.endswith("_recorded")))
+        if not touched
+    ]
+    return np.array(
+        [
+            all(name.startswith(tuple(idle)) for name in members) if idle else False
+            for members in design.members
+        ],
+        bool,
+    )
+
+
+def compute_indices(design: Design, values: Floats, idle: NDArray[np.bool_] | None = None) -> Indices:
+    """Return the indices that a design allows: Morris or Sobol by its structure, ranks for any other.
+
+    Args:
+        design: Where each replicate stands.
+        values: (n_replicates,) the outcome.
+        idle: (n_factors,) factors that cannot touch it; rank correlations leave them out. None: there are none.
+    """
     if design.method == "morris":
         return compute_morris(design.points, values, design.levels)
     if design.method == "saltelli":
         return compute_sobol(design.points, values, second_order=design.second_order)
-    return compute_ranks(design.points, values)
+    return compute_ranks(design.points, values, idle)
 
 
 def _table_indices(indices: Indices, design: Design, luck: float, share: Estimate) -> pd.DataFrame:
@@ -186,7 +215,7 @@ def _table_indices(indices: Indices, design: Design, luck: float, share: Estimat
     for measure, estimate in indices.measures.items():
         chance = _find_chance(measure, design, luck, share, indices.n_used)
         if indices.p_value is None:
-            beyond = _say_beyond(estimate, chance)
+            beyond = _say_beyond(estimate.value if measure == "mu_star" else estimate.low, chance)
         else:
             beyond = np.where(np.isnan(q_value), "", np.where(q_value <= LEAD, "yes", "no"))
         parts.append(
@@ -215,16 +244,18 @@ def _find_chance(measure: str, design: Design, luck: float, share: Estimate, n_u
     seed of its own, and to at most that with one seed for all. First order indices and rank correlations are 0 then.
     """
     if measure == "mu_star":
-        return compute_chance_effect(np.sqrt(luck), design.levels, n_used)
+        return compute_chance_effect(np.sqrt(luck), design.levels, n_used, len(design.factors))
     if measure == "total":
         return float(share.value[0])
     return 0.0 if measure == "first" else float("nan")
 
 
-def _say_beyond(estimate: Estimate, chance: float) -> np.ndarray:
-    """Return (n_factors,) "yes", "no", or "" where it cannot be known, whether the interval lies above chance."""
-    low = estimate.low
-    return np.where(np.isnan(low) | np.isnan(chance), "", np.where(low > chance, "yes", "no"))
+def _say_beyond(size: Floats, chance: float) -> NDArray[np.str_]:
+    """Return (n_factors,) "yes", "no", or "" where it cannot be known, whether a size is above what chance gives.
+
+    What chance gives to elementary effects is a bound already; a share of variance is held against it by its low end.
+    """
+    return np.where(np.isnan(size) | np.isnan(chance), "", np.where(size > chance, "yes", "no"))
 
 
 def _describe_outcome(
@@ -242,7 +273,7 @@ def _describe_outcome(
         "deviation": known.std(ddof=1) if len(known) > 1 else np.nan,
         "used": indices.n_used,
         "dropped": indices.n_dropped,
-        "factors": table["factor"].nunique(),
+        "factors": len(p_value) if ranks and len(p_value) else table["factor"].nunique(),
         "luck_share": share.value[0],
         "luck_share_low": share.low[0],
         "luck_share_high": share.high[0],

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from experiments.design import Design
+from experiments.design import SCREENING, Design
 from experiments.sensitivity.analyse import DIFFERENCE, LEVEL, MAIN, Sensitivity
 from experiments.wording import say_outcome
 
@@ -103,6 +103,8 @@ def _build_section(found: Sensitivity, arm: str, outcome: str) -> Section | None
     )
     shown = shown[shown["_size"] > 0].head(MOST_FACTORS)
     if measure in RANKS:
+        if not shown["_likely"].any():
+            return None  # leads that chance explains are in the table, and are no chart
         shown = pd.concat([shown[shown["_likely"]], shown[~shown["_likely"]].head(MOST_LEADS)])
     first = rows[rows["measure"] == "first"]
     alone = dict(zip(first["factor"].astype(str), first["value"].astype(float), strict=True))
@@ -167,7 +169,7 @@ def describe_drivers(sections: list[Section], baseline: str, arm: str, design: D
     """Yield the chart in sentences, for those who cannot see it."""
     yield f"What drives the difference between {baseline} and {arm}, by {describe_design(design)}."
     if not sections:
-        yield "No difference that varies was found: nothing to explain."
+        yield say_nothing(design)
     for section in sections:
         axis = _SAID[section.measure]
         yield ""
@@ -185,6 +187,16 @@ def describe_drivers(sections: list[Section], baseline: str, arm: str, design: D
         yield (
             "Data that would settle most of it: " + "; ".join(f"{data} ({n})" for data, n in ranked[:3]) + "."
         )
+
+
+def say_nothing(design: Design) -> str:
+    """Return why there is nothing to show."""
+    if design.method in SCREENING:
+        return "No difference that varies was found: nothing to explain."
+    return (
+        f"No number stands out from chance: {design.n_replicates:,} draws of {len(design.factors):,} numbers are too "
+        "few to tell which drive the difference. The plan experiments/plans/sensitivity.yaml asks that question."
+    )
 
 
 def say_index(measure: str, value: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +51,19 @@ def no_indices(
     return Indices(
         method, {name: Estimate(unknown, unknown, unknown) for name in names}, n_used, n_dropped, note
     )
+
+
+def load_salib(method: str) -> Any:  # noqa: ANN401  a module
+    """Return SALib's analysis of a method, "morris" or "sobol".
+
+    Raises:
+        SensitivityError: The package is not installed.
+    """
+    try:
+        return importlib.import_module(f"SALib.analyze.{method}")
+    except ImportError:
+        message = f'{method} needs the package SALib: pip install "safepassage[sensitivity]"'
+        raise SensitivityError(message) from None
 
 
 def describe_problem(n_factors: int) -> dict[str, Any]:

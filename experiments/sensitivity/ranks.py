@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import stdtr
 from scipy.stats import rankdata
 
@@ -16,7 +17,7 @@ SPARE = 10
 _Z = 1.959963984540054
 
 
-def compute_ranks(points: Floats, values: Floats) -> Indices:
+def compute_ranks(points: Floats, values: Floats, idle: NDArray[np.bool_] | None = None) -> Indices:
     """Return the rank correlation of each factor with an outcome, other factors held constant where draws allow it.
 
     With at least ``SPARE`` draws more than factors: partial rank correlation (PRCC), the correlation of ranks after the
@@ -33,11 +34,13 @@ def compute_ranks(points: Floats, values: Floats) -> Indices:
     Args:
         points: (n_draws, n_factors) uniforms.
         values: (n_draws,) the outcome; NaN where a run failed: that draw is left out and counted.
+        idle: (n_factors,) factors that cannot touch the outcome: they get no correlation; None: there are none.
     """
     known = np.isfinite(values)
     n, n_factors = int(known.sum()), points.shape[1]
     n_dropped = int((~known).sum())
-    partial = n >= n_factors + SPARE
+    chosen = np.ones(n_factors, bool) if idle is None else ~idle
+    partial = n >= int(chosen.sum()) + SPARE
     method = "prcc" if partial else "spearman"
     if n < LEAST:
         note = f"only {n} draws; at least {LEAST} are needed"
@@ -45,7 +48,7 @@ def compute_ranks(points: Floats, values: Floats) -> Indices:
     if is_constant(values[known]):
         return no_indices(method, (method,), n_factors, "never varied", n_used=n, n_dropped=n_dropped)
     x, y = rankdata(points[known], axis=0), rankdata(values[known])
-    varies = np.ptp(x, axis=0) > 0
+    varies = (np.ptp(x, axis=0) > 0) & chosen
     r = np.full(n_factors, np.nan)
     if partial:
         r[varies] = _correlate_partially(x[:, varies], y)

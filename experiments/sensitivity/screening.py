@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.special import ndtri, stdtrit
 
 from experiments.sensitivity.indices import (
     SEED,
@@ -10,6 +11,7 @@ from experiments.sensitivity.indices import (
     SensitivityError,
     describe_problem,
     is_constant,
+    load_salib,
     no_indices,
     split_blocks,
 )
@@ -38,8 +40,6 @@ def compute_morris(points: Floats, values: Floats, levels: int) -> Indices:
     Raises:
         SensitivityError: The points are no trajectories of that grid.
     """
-    from SALib.analyze import morris  # noqa: PLC0415 - an extra
-
     n_factors = points.shape[1]
     _, complete = split_blocks(values, n_factors + 1)
     _check_steps(points, n_factors, levels)
@@ -51,7 +51,7 @@ def compute_morris(points: Floats, values: Floats, levels: int) -> Indices:
     if is_constant(values[rows]):
         note = "never varied"
         return no_indices("morris", MEASURES, n_factors, note, n_used=n_used, n_dropped=n_dropped)
-    found = morris.analyze(
+    found = load_salib("morris").analyze(
         describe_problem(n_factors),
         points[rows],
         values[rows],
@@ -72,20 +72,25 @@ def compute_morris(points: Floats, values: Floats, levels: int) -> Indices:
     return Indices("morris", measures, n_used, n_dropped)
 
 
-def compute_chance_effect(deviation: float, levels: int, n_trajectories: int) -> float:
-    """Return the ``mu_star`` that luck alone stays below 95 times in 100.
+def compute_chance_effect(deviation: float, levels: int, n_trajectories: int, n_factors: int = 1) -> float:
+    """Return the ``mu_star`` that no factor of so many exceeds by luck alone, 95 times in 100.
 
-    An effect of luck alone is the difference of two runs over the step: normal with deviation sqrt(2) s / step. The
-    mean of n absolute values of it is about normal, with mean d sqrt(2 / pi) and variance d^2 (1 - 2 / pi) / n. With
-    one seed for all rows the luck of neighbouring rows is partly the same, and this is cautious.
+    An effect of luck alone is the difference of two runs over the step: normal with deviation d = sqrt(2) s / step. The
+    mean of n absolute values of it is about normal, with mean d sqrt(2 / pi) and variance d^2 (1 - 2 / pi) / n; its
+    quantile at 1 - 5% / n_factors holds for all factors together (Bonferroni). With one seed for all rows the luck of
+    neighbouring rows is partly the same, and this is cautious. The deviation counts as known: give it ten seeds.
 
     Args:
         deviation: Standard deviation s of the outcome over seeds, parameters held.
         levels: Levels of the design's grid.
         n_trajectories: Complete trajectories.
+        n_factors: Factors that are looked at.
     """
     one = np.sqrt(2.0) * deviation / find_step(levels)
-    return float(one * (np.sqrt(2.0 / np.pi) + 1.645 * np.sqrt((1.0 - 2.0 / np.pi) / max(n_trajectories, 1))))
+    quantile = float(ndtri(1.0 - 0.05 / max(n_factors, 1)))
+    return float(
+        one * (np.sqrt(2.0 / np.pi) + quantile * np.sqrt((1.0 - 2.0 / np.pi) / max(n_trajectories, 1)))
+    )
 
 
 def find_step(levels: int) -> float:
@@ -104,6 +109,4 @@ def _check_steps(points: Floats, n_factors: int, levels: int) -> None:
 
 
 def _half_of_mean(deviation: Floats, n: int) -> Floats:
-    from scipy.special import stdtrit  # noqa: PLC0415
-
     return np.asarray(stdtrit(n - 1, 0.975) * deviation / np.sqrt(n), float)

@@ -10,6 +10,7 @@ from experiments.sensitivity.indices import (
     SensitivityError,
     describe_problem,
     is_constant,
+    load_salib,
     no_indices,
     split_blocks,
 )
@@ -36,8 +37,6 @@ def compute_sobol(points: Floats, values: Floats, *, second_order: bool) -> Indi
     Raises:
         SensitivityError: The points are no Saltelli sample.
     """
-    from SALib.analyze import sobol  # noqa: PLC0415 - an extra
-
     n_factors = points.shape[1]
     size = (2 * n_factors if second_order else n_factors) + 2
     _, complete = split_blocks(values, size)
@@ -49,7 +48,7 @@ def compute_sobol(points: Floats, values: Floats, *, second_order: bool) -> Indi
     kept = values[np.repeat(complete, size)]
     if is_constant(kept):
         return no_indices("sobol", MEASURES, n_factors, "never varied", n_used=n_used, n_dropped=n_dropped)
-    found = sobol.analyze(
+    found = load_salib("sobol").analyze(
         describe_problem(n_factors), kept, calc_second_order=second_order, num_resamples=RESAMPLES, seed=SEED
     )
     measures = {

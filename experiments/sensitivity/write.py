@@ -16,7 +16,9 @@ from experiments.sensitivity.drivers import build_sections, describe_drivers
 from experiments.sensitivity.picture import draw_drivers
 
 
-def write_sensitivity(plan: Plan, found: Sensitivity, design: Design, folder: Path) -> Sensitivity:
+def write_sensitivity(
+    plan: Plan, found: Sensitivity, design: Design, folder: Path, *, pictures: bool = True
+) -> Sensitivity:
     """Write the tables, and a chart a variant (drivers_VARIANT.png, .svg, .txt); return the same with its paths.
 
     Raises:
@@ -29,7 +31,7 @@ def write_sensitivity(plan: Plan, found: Sensitivity, design: Design, folder: Pa
     with readable_errors(folder):
         for name, table in tables.items():
             paths.append(_write_csv(table, folder / name))
-        for variant in plan.variants:
+        for variant in plan.variants if pictures else ():
             paths += _write_chart(plan, variant.document.scenario, found, design, folder)
     return dataclasses.replace(found, paths=tuple(paths))
 

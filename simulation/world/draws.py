@@ -61,8 +61,9 @@ def draw_around(u: float, value: float, low: float, high: float, *, log: bool) -
     Half of the draws lie below the value and half above, each half uniform (log-uniform where ``log`` and its low end
     is above 0): a range that is wide to one side does not move the centre away from the best estimate.
     """
-    if u == MEDIAN:
-        return value  # to the last bit, which a logarithm and back would not give
+    exact = {0.0: low, MEDIAN: value, 1.0: high}
+    if u in exact:
+        return exact[u]  # to the last bit, which a logarithm and back would not give
     if u < MEDIAN:
         return _between(2.0 * u, low, value, log=log)
     return _between(2.0 * u - 1.0, value, high, log=log)

@@ -47,7 +47,7 @@ def make_comparison(arms: list[str], replicates: int, seed: int = 7, people: flo
     for task in plan.tasks():
         by_arm = {name: of[task.arm][task.replicate] for name, of in outcomes[task.kind].items()}
         deaths, i = outcomes[task.kind]["deaths"][arms[0]][task.replicate], arms.index(task.arm)
-        places = {"main": (0.6 - 0.1 * i) * deaths, "around": (0.1 + 0.12 * i) * deaths}
+        places = {"main": (0.6 - 0.4 * i / len(arms)) * deaths, "around": (0.1 + 0.12 * i) * deaths}
         rows = [(name, ALL, ALL, value) for name, value in by_arm.items()]
         rows += [("deaths", "leg", leg, value) for leg, value in places.items()]
         frame = pd.DataFrame(rows, columns=["outcome", "scope_kind", "scope", "value"])
@@ -60,7 +60,7 @@ def make_outcomes(arms: list[str], replicates: int, seed: int) -> dict[str, dict
     rng = np.random.default_rng(seed)
     scale = dict(zip(HARMS, (6e3, 9e3, 8e4, 2e4, 7e4, 2.5e4, 2e6, 4e3, 3e4), strict=True))
     level = rng.lognormal(0.0, 0.4, replicates)
-    effect = {arm: 1.0 - 0.12 * i for i, arm in enumerate(arms)}
+    effect = {arm: 1.0 - 0.5 * i / len(arms) for i, arm in enumerate(arms)}
     by_outcome: dict[str, dict[str, list[float]]] = {}
     for place, (harm, size) in enumerate(scale.items()):
         by_outcome[harm] = {}
@@ -68,7 +68,9 @@ def make_outcomes(arms: list[str], replicates: int, seed: int) -> dict[str, dict
             shift = effect[arm] if (place + i) % 3 else 1.0 + 0.05 * i
             noise = rng.lognormal(0.0, 0.08, replicates) if i else 1.0
             by_outcome[harm][arm] = list(np.round(size * level * shift * noise))
-    by_outcome["journeys"] = {arm: [500_000.0 - 20_000.0 * i] * replicates for i, arm in enumerate(arms)}
+    by_outcome["journeys"] = {
+        arm: [500_000.0 - 80_000.0 * i / len(arms)] * replicates for i, arm in enumerate(arms)
+    }
     by_outcome["arrivals"] = {arm: [150_000.0] * replicates for arm in arms}
     price = rng.lognormal(0.0, 0.5, replicates)
     costs = {

@@ -170,7 +170,7 @@ def test_how_equal_budgets_came_out() -> None:
     assert set(spent["item"]) == {"cost_total", "cost_services"}
     said = say_equality(spent, question.tolerance)
     assert "the dearest 2.00 times the cheapest" in said
-    assert "Cheap clearly differs; for dear the draws do not tell." in said
+    assert said.endswith("Within 10% of the sum: clearly not cheap; the draws do not tell for dear.")
     alike = compute_spent(ARMS, make_money(dear=(300e6,) * 4, cheap=(310e6,) * 4), BudgetQuestion())
     assert set(alike[alike["item"] == "cost_total"]["is_equal"]) == {"yes"}
     assert alike["meant_usd"].iloc[0] == pytest.approx(305e6)
@@ -182,7 +182,12 @@ def test_only_the_arms_that_are_meant_to_be_equal_are_judged() -> None:
     total = spent[spent["item"] == "cost_total"].set_index("arm")
     assert np.isnan(total.loc["cheap", "meant_usd"])
     assert total.loc["dear", "meant_usd"] == 300e6
-    assert say_equality(spent, 0.1) == "No two packages are meant to cost the same."
+    unasked = compute_spent(ARMS, make_money(), read_budget_question(None, ARMS))
+    assert unasked["meant_usd"].isna().all()
+    assert say_equality(unasked, 0.1) == (
+        "The plan does not say that packages should cost the same: mean spending came out between 150 and 300 million "
+        "USD, the dearest 2.00 times the cheapest."
+    )
 
 
 def test_the_plane_has_every_draw_and_acceptability_adds_up() -> None:
@@ -206,7 +211,8 @@ def test_every_mistake_of_the_budget_is_named_at_once() -> None:
     assert "budget.equal_usd: needs a number above 0; got -1" in lines
     assert any("'dere' is no arm" in line and "did you mean dear?" in line for line in lines)
     assert any("the baseline is what others are compared with" in line for line in lines)
-    assert read_budget_question(None, ARMS) == BudgetQuestion()
+    assert read_budget_question(None, ARMS) == BudgetQuestion(asked=False)
+    assert read_budget_question({}, ARMS) == BudgetQuestion()
     assert read_budget_question({"equal_usd": 3e8, "arms": ["dear"]}, ARMS) == BudgetQuestion(3e8, ("dear",))
 
 

@@ -13,9 +13,9 @@ from made_up_values import make_plan, make_values
 from experiments.design import Design
 from experiments.plan import PlanError
 from experiments.robustness.discovery_table import compute_discovery, say_rule
-from experiments.robustness.factor_words import describe_factors, say_condition, say_name
+from experiments.robustness.factor_words import describe_factors, say_condition
 from experiments.robustness.failures import Failure, ask_all
-from experiments.robustness.false_leads import correct_for_many, count_shuffles, follow_lead
+from experiments.robustness.false_leads import count_shuffles, follow_lead
 from experiments.robustness.rules import (
     Condition,
     DiscoveryError,
@@ -115,8 +115,8 @@ def test_skill_by_hand() -> None:
 # Chance ---
 def leak(points, fails, search, folds):
     """The mistake that the module avoids: factors chosen once, from all draws, before the folds are made."""
-    chosen = screen_factors(rank_columns(points), fails, search.factors)
-    return predict_unseen(points[:, chosen], fails, search, folds)
+    kept = points[:, screen_factors(rank_columns(points), fails, search.factors)]
+    return predict_unseen(kept, rank_columns(kept), fails, search, folds)
 
 
 def test_noise_has_no_skill_and_choosing_factors_outside_the_folds_would_seem_to() -> None:
@@ -126,7 +126,9 @@ def test_noise_has_no_skill_and_choosing_factors_outside_the_folds_would_seem_to
     for _ in range(40):
         points, fails = rng.random((20, 300)), rng.permutation(np.arange(20) < 9)
         folds = deal_folds(fails, search.folds, rng)
-        skills.append(compute_skill(fails, predict_unseen(points, fails, search, folds)))
+        skills.append(
+            compute_skill(fails, predict_unseen(points, rank_columns(points), fails, search, folds))
+        )
         leaks.append(compute_skill(fails, leak(points, fails, search, folds)))
     limit = 0.14  # 4 standard errors: 1 in 10,000
     assert abs(np.mean(skills)) < limit
@@ -155,10 +157,14 @@ def test_p_values_follow_the_stated_rule() -> None:
     assert lost.p_value == 1.0 or lost.p_value == 10 / lost.shuffles
 
 
-def test_holm_by_hand() -> None:
-    np.testing.assert_allclose(correct_for_many(np.array([0.01, 0.04, 0.03])), [0.03, 0.06, 0.06])
-    np.testing.assert_allclose(correct_for_many(np.array([0.9, 0.8])), [1.0, 1.0])
-    assert correct_for_many(np.array([])).size == 0
+def test_all_questions_are_counted_in() -> None:
+    """A p-value of one question among five is multiplied by five (Holm), as far as 1."""
+    points = np.random.default_rng(5).random((40, 10))
+    sure, noise = points[:, 2] > 0.5, np.random.default_rng(6).permutation(np.arange(40) < 20)
+    questions = [ask(sure), *(ask(noise, name) for name in ("sgbv", "injury", "robbery", "violence"))]
+    found, _ = compute_discovery(questions, points, name_factors(10), seed=1)
+    assert found["p_corrected"].iloc[0] == pytest.approx(5 * found["p_value"].iloc[0])
+    assert (found["p_corrected"] >= found["p_value"]).all()
 
 
 @pytest.mark.parametrize("questions", [1, 7, 45, 90])
@@ -216,8 +222,8 @@ def test_rules_in_words() -> None:
     )
     rule = Rule((Condition(0, 0.75, 1.0), Condition(1, 0.0, 0.3)), 10, 8)
     assert say_rule(rule, factors) == (
-        "fails in 8 of the 10 draws in which risk is above 1.41, in the highest 25% of its draws and number of people "
-        "who start from gambia is in the lowest 30% of its draws"
+        "fails in 8 of the 10 draws in which risk is above 1.41, in the highest 25% of its draws, and journeys from "
+        "Gambia is in the lowest 30% of its draws"
     )
     assert (
         say_condition(Condition(0, 0.0, 0.25), factors[0])
@@ -225,21 +231,6 @@ def test_rules_in_words() -> None:
     )
     between = say_condition(Condition(2, 0.2, 0.6), factors[2])
     assert between == "libya (2 numbers together) is between the lowest 20% and the highest 40% of its draws"
-
-
-@pytest.mark.parametrize(
-    ("name", "said"),
-    [
-        ("capacity:LBY", "room of services in LBY"),
-        ("risk:libya_south:leg:death", "rate of death in libya south (leg)"),
-        ("custody:libya_west:detention", "mean days in detention, libya west"),
-        ("custody:libya_west:detention:after_arrest", "after arrest in detention, libya west"),
-        ("relative:death:female:adult", "risk of death of female adult people beside others"),
-        ("something:new", "something new"),
-    ],
-)
-def test_names_of_draws_in_words(name, said) -> None:
-    assert say_name(name) == said
 
 
 # From values ---
@@ -280,6 +271,16 @@ def test_regret_above_a_share_can_be_asked_too() -> None:
     assert asked[1].above == pytest.approx(150.0)
     assert not asked[1].fails.any()  # regret is at most 100
     assert asked[1].said.endswith("more than 150 above the arm that is best in the draw")
+
+
+def test_failing_against_another_arm_can_be_asked() -> None:
+    deaths = {"base": [3.0, 3.0, 3.0], "one": [1.0, 2.0, 1.0], "other": [2.0, 2.0, 0.0]}
+    values = make_values({"deaths": deaths})
+    asked = {f.arm: f.fails.tolist() for f in ask_all(list(deaths), values, against=["one"])}
+    assert asked == {"other": [True, True, False]}  # a tie is a failure
+    plan = make_plan(list(deaths), 3)
+    with pytest.raises(PlanError, match="'oen' is no arm of this plan; did you mean one"):
+        analyse_discovery(plan, values, against=["oen"])
 
 
 @pytest.mark.parametrize("analyse", [analyse_robustness, analyse_budget, analyse_discovery])

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from simulation import load_scenario
+from simulation.spec.load import check_dump
 from simulation.spec.models import Scenario
 from simulation.world.departures import potential_journeys
 from simulation.world.draws import Draw, draw_around, draw_scenario, find_uncertain, read_uniforms
@@ -169,6 +170,14 @@ def test_half_returns_the_best_estimate_to_the_last_bit(route: Scenario) -> None
     drawn, plain = build_routes(middle), build_routes(route)
     np.testing.assert_allclose(drawn.price, plain.price, rtol=1e-15)
     assert draw_scenario(route, seed=3, draw=5, given=dict.fromkeys(find_uncertain(route), 0.5)) == middle
+
+
+@pytest.mark.parametrize("u", [0.0, 1.0])
+def test_the_ends_are_those_of_the_range_so_that_the_scenario_stays_sound(route: Scenario, u: float) -> None:
+    ends = draw_scenario(route, seed=3, draw=5, given=dict.fromkeys(find_uncertain(route), u))
+    for one, best in zip(ends.risks, route.risks, strict=True):
+        assert one.value == (best.high if u else best.low)
+    assert [problem for problem in check_dump(ends) if "does not hold" in problem.message] == []
 
 
 def test_one_given_name_moves_its_numbers_and_no_others(route: Scenario) -> None:

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from synthetic_runs import build_scenario
+from synthetic_runs import build_scenario, synthetic_model
 
 from experiments.collect import Values
+from experiments.compare import compare
 from experiments.design import Design, DesignSpec, make_design
 from experiments.pictures import house_style
 from experiments.plan import Plan
@@ -20,6 +21,7 @@ from experiments.sensitivity.analyse import compute_sensitivity
 from experiments.sensitivity.drivers import MOST_LEADS, build_sections, describe_drivers, rank_data, say_index
 from experiments.sensitivity.factors import describe_factors
 from experiments.sensitivity.numbers import FROM_FIRM_TO_WEAK, find_numbers, find_weakest
+from experiments.sensitivity.page import write_page
 from experiments.sensitivity.picture import draw_drivers
 from experiments.sensitivity.settling import BY_PARAMETER, find_settling
 from experiments.sensitivity.words import say_number_name
@@ -135,19 +137,17 @@ def test_the_chart_shows_the_drivers_and_nothing_is_cut(tmp_path, scenario, vari
     found = analyse_sensitivity(plan, values_of(plan.design), plan.design, tmp_path)
     assert sorted(path.name for path in found.paths) == sorted(path.name for path in tmp_path.iterdir())
     sections = build_sections(found, ARM)
-    assert [section.outcome for section in sections] == [
-        "deaths",
-        "violence",
-        "sgbv",
-    ]  # what never varies has none
-    if spec.factors:
+    if spec.factors:  # what never varies has no section
+        assert [section.outcome for section in sections] == ["deaths", "violence", "sgbv"]
         first = found.factors.iloc[0]
         assert all(section.drivers[0].words == first["words"] for section in sections)
         assert all(section.drivers[0].beyond == "yes" for section in sections)
         assert rank_data(sections)[0][0] in first["settled_by"]
     else:  # 722 numbers, 12 draws
+        assert all(section.drivers[0].beyond == "yes" for section in sections)
         leads = [driver for section in sections for driver in section.drivers if driver.beyond == "no"]
         assert len(leads) <= MOST_LEADS * len(sections)
+        assert not found.indices.loc[found.indices["factor"].str.startswith("cost:"), "value"].notna().any()
     text = (tmp_path / f"drivers_{ARM}.txt").read_text(encoding="utf-8")
     assert all(section.heading in text for section in sections)
     with house_style():
@@ -195,6 +195,17 @@ def test_a_folder_that_is_not_there_is_one_clear_message(tmp_path, scenario, var
         analyse_sensitivity(plan, values_of(plan.design), plan.design, tmp_path / "nowhere")
 
 
+def test_an_ordinary_comparison_of_enough_draws_says_what_it_goes_with(tmp_path):
+    one, two = build_scenario(), build_scenario(ARM, enforcement=1.0)
+    few, many = (compare(one, two, replicates=n, seed=5, model=synthetic_model()) for n in (7, 9))
+    assert not (few.write(tmp_path / "few") / "sensitivity.csv").exists()
+    folder = many.write(tmp_path / "many")
+    table = pd.read_csv(folder / "sensitivity_outcomes.csv")
+    assert set(table["method"]) == {"spearman"}
+    assert (folder / f"drivers_{ARM}.png").is_file()
+    assert not list(folder.glob(".*"))
+
+
 def test_without_a_design_the_keyed_draws_are_read_back():
     one, two = build_scenario(), build_scenario(ARM, enforcement=1.0)
     plan = Plan(one, (two,), 9, 5, 1.0)
@@ -225,3 +236,10 @@ def test_indices_are_said_as_they_are_read():
         "46%",
     ]
     assert [say_index("prcc", -0.5), say_index("total", float("nan"))] == ["-0.50", "unknown"]
+
+
+def test_the_page_on_sensitivity_is_in_step(scenario):
+    page = Path(__file__).parents[2] / "docs" / "sensitivity.md"
+    assert page.read_text(encoding="utf-8") == "\n".join(write_page(scenario)) + "\n", (
+        "renew it with python -m experiments.sensitivity.page docs/sensitivity.md"
+    )

@@ -17,9 +17,11 @@ from experiments.cli import main
 from experiments.compare import compare
 from experiments.design import Design
 from experiments.execution.execute import MemoryStore
+from experiments.execution.model import Model
 from experiments.plan import Plan
 from experiments.planning.describe import count_people
 from experiments.planning.pilot import COLUMNS, run_pilot, say_pilot, say_time, take_first
+from experiments.planning.results import FILES
 from simulation import load_scenario
 
 TINY = Path(__file__).parents[2] / "scenarios" / "tiny" / "fork"
@@ -91,13 +93,12 @@ def test_factors_lists_names_that_a_design_takes(plan):
     assert call("check", plan).exit_code == 0
 
 
-def test_run_writes_what_compare_writes_and_the_analyses(plan, tmp_path):
+def test_run_writes_what_compare_writes_and_the_analyses_and_goes_on_from_there(plan, tmp_path):
     out = tmp_path / "out"
     result = call("run", plan, "--out", out)
     assert result.exit_code == 0, result.output
-    assert {"comparison.csv", "robustness.csv", "plan.yaml", "metadata.json", "runs"} <= {
-        p.name for p in out.iterdir()
-    }
+    promised = {name for asked in ("comparison", "robustness") for name in FILES[asked] if "." in name}
+    assert promised | {"plan.yaml", "metadata.json", "runs"} <= {path.name for path in out.iterdir()}
     assert (out / "plan.yaml").read_text(encoding="utf-8") == DRAWN
     same = compare(TINY / "fork.yaml", TINY / "enforcement.yaml", replicates=3, seed=7, scale=0.1)
     keys = ["outcome", "scope_kind", "scope", "group_kind", "group", "arm"]
@@ -112,11 +113,7 @@ def test_run_writes_what_compare_writes_and_the_analyses(plan, tmp_path):
     again = call("run", plan, "--out", out)
     assert again.exit_code == 2
     assert "--force" in again.output
-
-
-def test_more_replicates_take_over_those_that_are_there(plan, tmp_path):
-    out = tmp_path / "out"
-    assert call("run", plan, "--out", out).exit_code == 0
+    # More replicates take over those that are there.
     before = json.loads((out / "metadata.json").read_text(encoding="utf-8"))["runs"]
     plan.write_text(DRAWN.replace("replicates: 3", "replicates: 4"), encoding="utf-8")
     result = call("run", plan, "--out", out, "--resume")
@@ -134,6 +131,7 @@ def test_a_screening_writes_its_design_and_what_drives_but_no_comparison(plan, t
     assert result.exit_code == 0, result.output
     names = {path.name for path in out.iterdir()}
     assert "comparison.csv" not in names
+    assert {name for name in FILES["sensitivity"] if "." in name} <= names
     design = pd.read_csv(out / "design.csv")
     assert list(design.columns) == ["replicate", "risks", "parameter:discount"]
     assert len(design) == 6
@@ -154,7 +152,6 @@ def test_the_pilots_runs_are_runs_of_the_plan(plan, tmp_path):
     assert "--resume" in refused.output
     again = call("pilot", plan, "--replicates", 2, "--out", out)
     assert "all 8 runs were kept from before" in again.output
-    assert call("run", plan, "--out", out, "--resume").exit_code == 0
 
 
 @pytest.mark.parametrize(
@@ -225,3 +222,15 @@ def test_a_pilot_says_what_a_wanted_precision_needs():
 )
 def test_durations_in_words(seconds, words):
     assert say_time(seconds) == words
+
+
+def test_a_pilot_of_a_screening_looks_at_seeds_only():
+    rows = np.linspace(0, 1, 30)[:, None]
+    screened = replace(WHOLE, design=Design("morris", ("a",), (("a",),), rows, "common"))
+    pilot = run_pilot(screened, MemoryStore(), replicates=3, model=_ignoring_points())
+    assert set(pilot.table["interval_kind"]) == {"monte_carlo"}
+
+
+def _ignoring_points() -> Model:
+    plain = synthetic_model()
+    return plain._replace(draw=lambda scenario, seed, number, **_: plain.draw(scenario, seed, number))

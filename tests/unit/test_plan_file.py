@@ -50,6 +50,10 @@ cross:
       services: [{from: 2016-01-01, capacity_factor: 9, source: "assumed: test"}]
 """
 DRAWN = "replicates: 4\n"
+COSTS = """\
+item,unit,value,low,high,derivation,source,confidence
+services,person served,9,3,20,test map,assumed,assumed
+"""
 
 
 @pytest.fixture
@@ -185,7 +189,8 @@ def test_a_discovery_knows_the_draws_and_makes_the_same_runs(read):
     ]
 
 
-def test_budgets_are_passed_on_as_they_are_said(read):
+def test_budgets_are_passed_on_as_they_are_said(read, tmp_path):
+    (tmp_path / "fork" / "unit_costs.csv").write_text(COSTS, encoding="utf-8")
     text = "analyses: [budget]\nbudget: {equal_usd: 5.0e+6, arms: [fork_enforcement]}\n"
     assert read(ARMS, DRAWN, text).budget == {"equal_usd": 5e6, "arms": ("fork_enforcement",)}
     assert read(ARMS, DRAWN).budget is None
@@ -298,6 +303,18 @@ def test_what_is_wrong_is_said_with_line_and_key(complain, text, problem):
 def test_scenarios_are_yaml_files_at_relative_paths(complain, said, problem):
     lines = complain(ARMS.replace("fork/enforcement.yaml", said), DRAWN)
     assert lines == [f"plan.yaml:5: arms.1.scenario: {said} {problem} (the path is relative to this file)"]
+
+
+def test_what_an_analysis_would_miss_is_said_before_anything_runs(complain, monkeypatch):
+    asked = DRAWN + "analyses: [budget, discovery]\nbudget: {arms: [fork_enforcment, fork]}\n"
+    monkeypatch.setattr("experiments.planning.checks.find_spec", lambda name: None)
+    lines = complain(ARMS, asked)
+    assert lines == [
+        'plan.yaml:7: analyses.1: discovery needs the package scikit-learn (pip install "safepassage[discovery]")',
+        "plan.yaml:7: analyses.0: a budget needs unit costs, and the scenarios have none (see unit_costs.csv)",
+        "plan.yaml:8: budget.arms.0: unknown arm fork_enforcment (did you mean fork_enforcement?)",
+        "plan.yaml:8: budget.arms.1: fork is the baseline (known: fork_enforcement)",
+    ]
 
 
 def test_arms_need_names_of_their_own(complain):

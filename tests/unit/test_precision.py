@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+from synthetic_runs import build_scenario, synthetic_model
 
+from experiments.compare import compare
 from experiments.precision import compute_pairing, compute_replicates_needed
 from experiments.statistics import compute_paired
 
@@ -107,6 +109,24 @@ def test_intervals_of_correlation_and_gain_hold_the_truth():
         assert 0.93 <= ((estimate.low <= truth) & (truth <= estimate.high)).mean() <= 0.97
 
 
+def test_pairing_is_measured_for_every_outcome_of_a_comparison():
+    found = compare(
+        build_scenario(),
+        build_scenario("enforcement", enforcement=1.0),
+        replicates=6,
+        seed=5,
+        model=synthetic_model(),
+    )
+    table = found.pairing
+    assert set(table["interval_kind"]) == {"total", "monte_carlo"}
+    row = table[(table["outcome"] == "deaths") & (table["interval_kind"] == "total")].iloc[0]
+    base, own = (
+        found.values.series("total", arm, found.values.find("deaths")) for arm in ("baseline", "enforcement")
+    )
+    assert row["gain"] == pytest.approx((base.var(ddof=1) + own.var(ddof=1)) / (own - base).var(ddof=1))
+    assert row["pairs"] == 6
+
+
 def test_awkward_pairs():
     pairing = compute_pairing(
         np.array([[1.0, 2.0, 3.0, 4.0], [1.0, 2.0, 3.0, 4.0], [5.0] * 4, [np.nan] * 4]),
@@ -116,4 +136,5 @@ def test_awkward_pairs():
     assert pairing.gain.value[0] > 1e9
     assert pairing.gain.value[1] == pytest.approx(0.5)
     assert np.isnan(pairing.correlation.value[2:]).all()
+    assert np.isnan(compute_pairing(np.zeros((2, 0)), np.zeros((2, 0))).gain.value).all()
     assert np.isnan(compute_pairing([1.0, 2.0, 4.0], [1.0, 3.0, 3.0]).correlation.low[0])

@@ -200,3 +200,11 @@ def test_few_people_are_marked() -> None:
     table, _ = compute_robustness(["base", "fewer", "odd"], values)
     assert table["fewer_than_10"].all()
     assert set(table["basis"]) == {"total"}  # nobody counts journeys
+
+
+def test_a_draw_with_a_failed_run_is_left_out_of_all_arms() -> None:
+    values = make_values({"deaths": DEATHS | {"odd": [90.0, np.nan, 290.0, 300.0]}, "journeys": JOURNEYS})
+    table, _ = compute_robustness(["base", "fewer", "odd"], values)
+    assert set(table["draws"]) == {3}
+    fewer = table[(table["basis"] == "total") & (table["arm"] == "fewer")].iloc[0]
+    assert fewer["prevented"] == pytest.approx((20 + 60 + 80) / 3)

@@ -93,6 +93,16 @@ def test_numbers_are_those_of_the_comparison(page, study) -> None:
     assert [int(cell) for cell in cells[1:]] == [failed[arm, "total", "injury"] for arm in ARMS[1:]]
 
 
+def test_what_stands_among_many_is_told(page, study) -> None:
+    table = study.comparison.multiplicity
+    own = table[(table["interval_kind"] == "total") & (table["arm"] == "rescue_restored") & table["stands"]]
+    line = next(line for line in page.splitlines() if line.startswith("- `rescue_restored`: less: "))
+    less, _, more = line.partition("; more: ")
+    stands = own.set_index("outcome")["difference"]
+    assert ("deaths and disappearances" in less) == (stands.get("deaths", 0) < 0)
+    assert ("injuries" in more) == (stands.get("injury", 0) > 0)
+
+
 def test_where_harm_moved_is_told_with_intervals(page) -> None:
     moved = page.partition("## Where harm moved")[2].partition("## Harms together")[0]
     assert re.search(r"Deaths and disappearances: more on Agadez to Sabha \(bypass\) \+[\d,]+ \(\+", moved)
@@ -139,7 +149,10 @@ def test_page_and_pictures_repeat_to_the_byte(study, tmp_path) -> None:
 
 def test_a_picture_of_sensitivity_is_taken_over(study, tmp_path) -> None:
     (tmp_path / "sensitivity.csv").write_text("factor\n", encoding="utf-8")
-    (tmp_path / "drivers.png").write_bytes(b"picture")
+    (tmp_path / "drivers_x.png").write_bytes(b"picture")
+    (tmp_path / "drivers_x.txt").write_text("What drives it\n\n- wages\n", encoding="utf-8")
     page = write_results_page(dataclasses.replace(study, sensitivity=tmp_path), tmp_path / "pages")
-    assert "packages/drivers.png" in page.read_text(encoding="utf-8")
-    assert (tmp_path / "pages" / "packages" / "drivers.png").read_bytes() == b"picture"
+    text = page.read_text(encoding="utf-8")
+    assert "packages/drivers_x.png" in text
+    assert "- wages" in text
+    assert (tmp_path / "pages" / "packages" / "drivers_x.png").read_bytes() == b"picture"
