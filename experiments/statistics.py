@@ -103,7 +103,7 @@ def compute_paired(baseline: Floats, variant: Floats, kind: IntervalKind) -> Pai
         ratio = _monte_carlo_ratio(left, right)
     else:
         ratio = _total_ratio(left, right)
-        difference = _joint_difference(_total_difference(right - left, ratio), left, right)
+        difference = _joint_difference(_total_difference(left, right, ratio), left, right)
     difference = _limit_fall(difference, left, right, kind)
     return Paired(mean_left, mean_right, difference, ratio, _count(left))
 
@@ -137,12 +137,15 @@ def spread_interval(values: Floats) -> Estimate:
     return Estimate(mean, np.minimum(low, mean), np.maximum(high, mean))
 
 
-def _total_difference(change: Floats, ratio: Estimate) -> Estimate:
+def _total_difference(left: Floats, right: Floats, ratio: Estimate) -> Estimate:
     """Return the mean difference and where that of one further pair would lie (see the module)."""
+    change = right - left
     plain = spread_interval(change)
     sign = np.where(plain.value > 0, 1.0, -1.0)
     one_sided = np.where(np.isnan(change), True, change * sign[:, None] > 0).all(axis=1)
-    scaled = one_sided & ((ratio.low > 1.0) | (ratio.high < 1.0)) & _can_scale(change, plain)
+    from_nothing = np.where(np.isnan(left), True, left == 0).all(axis=1)  # the ratio is infinite throughout
+    clear = (ratio.low > 1.0) | (ratio.high < 1.0) | from_nothing
+    scaled = one_sided & clear & _can_scale(change, plain)
     size = _scaled_interval(np.abs(change), plain, scaled)
     down = scaled & (sign < 0)
     return Estimate(plain.value, np.where(down, -size.high, size.low), np.where(down, -size.low, size.high))
@@ -220,7 +223,8 @@ def _total_ratio(left: Floats, right: Floats) -> Estimate:
     """
     ratio = _ratio(_mean(right), _mean(left))
     tie, infinite = (left == 0) & (right == 0), (left == 0) & (right > 0)
-    each = np.where(tie, 1.0, np.where(infinite, np.inf, right / np.where(left == 0, 1.0, left)))
+    with np.errstate(over="ignore"):
+        each = np.where(tie, 1.0, np.where(infinite, np.inf, right / np.where(left == 0, 1.0, left)))
     proper = np.isfinite(each) & (each > 0)
     logs = np.where(np.isnan(each), np.nan, np.log(np.where(proper, each, 1.0)))
     centre, n = _mean(logs), _count(logs)
@@ -266,8 +270,9 @@ def _quantiles(values: Floats) -> tuple[Floats, Floats]:
 
 
 def _ratio(above: Floats, below: Floats) -> Floats:
-    """Return above / below, NaN where below is 0 or missing."""
-    return np.asarray(np.divide(above, below, out=np.full_like(above, np.nan), where=below > 0), float)
+    """Return above / below, NaN where below is 0 or missing; too large for a float is infinite."""
+    with np.errstate(over="ignore"):
+        return np.asarray(np.divide(above, below, out=np.full_like(above, np.nan), where=below > 0), float)
 
 
 def _count(values: Floats) -> NDArray[np.int64]:

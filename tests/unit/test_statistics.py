@@ -153,6 +153,15 @@ def test_zeros_in_single_pairs_open_the_total_ratio():
     assert (result.ratio.low[0], result.ratio.high[0]) == (0.5, np.inf)
 
 
+def test_a_rise_from_nothing_mirrors_a_fall_to_nothing():
+    rise, fall = (
+        compute_paired([0.0, 0.0], [1.0, 2.0], "total"),
+        compute_paired([1.0, 2.0], [0.0, 0.0], "total"),
+    )
+    assert rise.difference.low[0] == pytest.approx(-fall.difference.high[0])
+    assert rise.difference.low[0] > 0
+
+
 def test_arms_of_different_length_are_refused():
     with pytest.raises(ValueError, match="different shapes"):
         compute_paired([1.0, 2.0], [1.0], "total")
