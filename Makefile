@@ -14,10 +14,10 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 DEMO := scenarios/central_mediterranean
 DEMO_OUT := runs/demo
 
-.PHONY: help setup demo test lint bench orders patterns panel constraints reference clean
+.PHONY: help setup demo test test-faults lint bench orders patterns panel constraints reference clean
 
 help: ## list the commands
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
 $(BIN)/python:
 ifneq ($(UV),)
@@ -56,6 +56,9 @@ lint: $(VENV)/.ready-dev ## style, types and import contracts
 test: lint ## set up and pass all tests
 	$(BIN)/python -m pytest -n 2
 
+test-faults: $(VENV)/.ready-dev ## kill workers and parents, fill a disk, damage files: no finished run may be lost
+	$(BIN)/python -m pytest tests/faults -m "faults or not faults"
+
 $(PEERS)/.ready: benchmarks/peers.txt | $(BIN)/python
 	@echo "setting up the benchmark's peers"
 	@if [ -n "$(UV)" ]; then $(UV) venv --quiet --allow-existing --python $(BIN)/python $(PEERS) && \
@@ -81,8 +84,9 @@ constraints: ## renew constraints.txt (needs uv)
 	uv pip compile --universal --python-version 3.11 --all-extras --no-header --no-annotate --upgrade \
 		--output-file constraints.txt pyproject.toml
 
-reference: $(VENV)/.ready-dev ## write scenarios/schema.json, scenarios/REFERENCE.md and docs/parameters.md
+reference: $(VENV)/.ready-dev ## write schemas and references of scenarios and plans, and docs/parameters.md
 	$(BIN)/python -m simulation.spec.publish
+	$(BIN)/python -m experiments.planning.publish
 	$(BIN)/python -m simulation.spec.register
 
 clean: ## remove set-up, caches and compiled kernels; runs/ stays

@@ -185,7 +185,7 @@ def _build_row(
     if not np.nanmax([total.baseline[0], total.variant[0], 0.0]) > 0:
         return None
     levels = [_span(compute_levels(side, "total")) for side in arms("total")]
-    behind = max(values.n_simulated["total", name][place].mean() for name in (base, arm))
+    behind = max(values.mean_simulated("total", name)[place] for name in (base, arm))
     left, right = arms("total")
     return Row(
         say_outcome(outcome) if group == (ALL, ALL) else say_group(*group),

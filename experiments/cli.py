@@ -20,6 +20,7 @@ VERBS = {
         "experiments.commands.compare",
         "Compare two scenarios over paired replicates, with intervals.",
     ),
+    "plan": ("experiments.commands.plan", "Check, pilot and run an experiment from a plan file."),
 }
 
 

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Event
-from typing import NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
 
 from experiments.clear import find_directions_of_table
 from experiments.collect import ALL, Values, collect_values
+from experiments.execution.execute import MemoryStore, RunStore, execute
+from experiments.execution.model import Model, simulation_model
+from experiments.execution.units import Failure
+from experiments.multiplicity import compute_multiplicity
 from experiments.pareto import compute_pareto
 from experiments.patterns import compute_patterns
 from experiments.plan import Plan, Task, first_difference
+from experiments.precision import compute_pairing_table
 from experiments.statistics import INTERVAL_KINDS, compute_paired
 from experiments.weights import Weights, compute_index
-from simulation.machine import n_cores
 from simulation.spec.models import Scenario
 
 COLUMNS = [
@@ -70,32 +70,7 @@ DISPLACED_AMONG = ("sex", "age", "stream")
 """Kinds of group among which harm can move; a stream stands for a nationality."""
 
 Progress = Callable[[int, int], None]
-"""Called with the runs that are finished and the runs of the whole comparison."""
-
-
-class Model(NamedTuple):
-    """How a comparison asks for numbers; tests put a model with known answers here."""
-
-    evaluate: Callable[[Scenario, int, float], pd.DataFrame]
-    """(scenario, seed, scale) -> tidy summary of one run."""
-    draw: Callable[[Scenario, int, int], Scenario]
-    """(scenario, seed, draw) -> the scenario with joint draw number ``draw`` of its uncertain numbers."""
-    evaluate_arms: Callable[[Sequence[Scenario], int, float], list[pd.DataFrame]] | None = None
-    """The same for several scenarios at once, where days that they share need to be lived only once."""
-    stop: Event = Event()
-    """Set when the comparison is interrupted: runs under way end at once."""
-
-
-class RunStore(Protocol):
-    """Where finished runs are kept, so that an interrupted comparison can go on."""
-
-    def read(self, plan: Plan, task: Task) -> pd.DataFrame | None:
-        """Return the summary of a finished run of exactly this plan, or None."""
-        ...
-
-    def write(self, plan: Plan, task: Task, summary: pd.DataFrame) -> None:
-        """Keep the summary of a finished run."""
-        ...
+"""Called with the runs that are done, finished or failed, and the runs of the whole comparison."""
 
 
 @dataclass(frozen=True)
@@ -117,8 +92,16 @@ class Comparison:
     """The index that the user's weights give; empty without them."""
     values: Values
     """Values of every run, side by side."""
-    runs: dict[Task, pd.DataFrame]
-    """Tidy summary of every run."""
+    runs: Mapping[Task, pd.DataFrame]
+    """Tidy summary of every run that finished."""
+    failed: tuple[Failure, ...] = ()
+    """Runs that have none; their pairs are left out."""
+    moved: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """How much of each harm that fell somewhere rose elsewhere; see ``experiments.displacement``."""
+    multiplicity: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """Which differences stand when their number is counted in; see ``experiments.multiplicity``."""
+    pairing: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """What sharing people, luck and parameters between arms saves; see ``experiments.precision``."""
 
     def headlines(self) -> pd.DataFrame:
         """Return the rows for the whole route and everybody, intervals of kind "total"."""
@@ -177,67 +160,41 @@ def compare(  # noqa: PLR0913  every choice has a name; the first two are enough
     seed = first.document.seed if seed is None else seed
     since = None if whole_period else first_difference(first, others)
     plan = Plan(first, tuple(others), replicates, seed, scale, since)
-    return analyse(plan, run_plan(plan, model or simulation_model(since), store, progress), weights)
+    watch = None if progress is None else lambda state: progress(state.finished + state.failed, state.total)
+    kept = store or MemoryStore()
+    report = execute(plan, model or simulation_model(since), kept, watch=watch)
+    return analyse(plan, kept.runs_of(plan), weights, kept.collect(plan), report.failed)
 
 
-def run_plan(
-    plan: Plan, model: Model, store: RunStore | None = None, progress: Progress | None = None
-) -> dict[Task, pd.DataFrame]:
-    """Run every task of a plan, one to a core at a time; the numbers do not depend on how many."""
-    tasks = plan.tasks()
-    runs = _read_finished(plan, tasks, store)
-    if progress and runs:
-        progress(len(runs), len(tasks))
-    waiting = [task for task in tasks if task not in runs]
-    shared = (
-        model.evaluate_arms is not None and plan.since is not None
-    )  # arms of a replicate live days together
-    groups: dict[tuple[str, ...], list[Task]] = {}
-    for task in waiting:
-        groups.setdefault((task.kind, str(task.replicate), "" if shared else task.arm), []).append(task)
-    pool = ThreadPoolExecutor(n_cores(), thread_name_prefix="run")
-    futures = {pool.submit(_evaluate, plan, model, members): members for members in groups.values()}
-
-    def keep(future: Future[list[pd.DataFrame]]) -> None:
-        for task, summary in zip(futures[future], future.result(), strict=True):
-            if store:
-                store.write(plan, task, summary)
-            runs[task] = summary
-
-    try:
-        for future in as_completed(futures):
-            keep(future)
-            if progress:
-                progress(len(runs), len(tasks))
-    except BaseException:
-        model.stop.set()
-        pool.shutdown(wait=True, cancel_futures=True)
-        for future, members in futures.items():  # what finished meanwhile is not lost
-            if members[0] not in runs and not future.cancelled() and future.exception() is None:
-                keep(future)
-        raise
-    pool.shutdown()
-    return {task: runs[task] for task in tasks}
+def run_plan(plan: Plan, model: Model, store: RunStore | None = None) -> Mapping[Task, pd.DataFrame]:
+    """Run all of a plan that the store does not hold, in this process, and return every run that finished."""
+    kept = store or MemoryStore()
+    execute(plan, model, kept)
+    return kept.runs_of(plan)
 
 
-def _read_finished(plan: Plan, tasks: list[Task], store: RunStore | None) -> dict[Task, pd.DataFrame]:
-    found = {task: store.read(plan, task) if store else None for task in tasks}
-    return {task: summary for task, summary in found.items() if summary is not None}
+def analyse(
+    plan: Plan,
+    runs: Mapping[Task, pd.DataFrame],
+    weights: Weights | None = None,
+    values: Values | None = None,
+    failed: tuple[Failure, ...] = (),
+) -> Comparison:
+    """Return the comparison that finished runs amount to.
 
+    Args:
+        plan: What was asked for.
+        runs: Summaries of the finished runs.
+        weights: The user's own weights of harms.
+        values: Values of the runs, where they are known already.
+        failed: Runs that have no summary; their pairs are left out.
+    """
+    from experiments.displacement import (  # noqa: PLC0415 - it asks this module what counts as displaced
+        compute_displacement_summary,
+        find_nationalities,
+    )
 
-def _evaluate(plan: Plan, model: Model, tasks: list[Task]) -> list[pd.DataFrame]:
-    """Return the summaries of tasks of one kind and replicate."""
-    scenarios = [plan.arms[task.arm] for task in tasks]
-    if tasks[0].kind == "total":
-        scenarios = [model.draw(scenario, plan.seed, tasks[0].replicate) for scenario in scenarios]
-    if len(tasks) > 1 and model.evaluate_arms:
-        return model.evaluate_arms(scenarios, tasks[0].seed, plan.scale)
-    return [model.evaluate(scenario, tasks[0].seed, plan.scale) for scenario in scenarios]
-
-
-def analyse(plan: Plan, runs: dict[Task, pd.DataFrame], weights: Weights | None = None) -> Comparison:
-    """Return the comparison that finished runs amount to."""
-    values = collect_values(runs)
+    values = collect_values(runs, plan.tasks()) if values is None else values
     table = pd.concat(
         [
             _compare_arm(values, plan.baseline.document.scenario, variant.document.scenario)
@@ -255,33 +212,11 @@ def analyse(plan: Plan, runs: dict[Task, pd.DataFrame], weights: Weights | None 
         index=compute_index(plan, values, weights),
         values=values,
         runs=runs,
+        failed=failed,
+        moved=compute_displacement_summary(values, list(plan.arms), find_nationalities(plan.scenarios)),
+        multiplicity=compute_multiplicity(values, list(plan.arms)),
+        pairing=compute_pairing_table(values, list(plan.arms)),
     )
-
-
-def simulation_model(since: date | None = None) -> Model:
-    """Return the real model: one run of the simulation, one joint draw of its parameters."""
-    from simulation.observables import summarise  # noqa: PLC0415 - numba and mesa only when something runs
-    from simulation.runner import run, run_arms  # noqa: PLC0415
-    from simulation.world.draws import draw_scenario  # noqa: PLC0415
-
-    stop = Event()
-
-    def go_on(done: int, total: int) -> None:
-        if stop.is_set():
-            raise InterruptedError(f"stopped on day {done} of {total}")
-
-    def evaluate(scenario: Scenario, seed: int, scale: float) -> pd.DataFrame:
-        return summarise(run(scenario, seed=seed, scale=scale, threads=1, progress=go_on), since)
-
-    def evaluate_arms(scenarios: Sequence[Scenario], seed: int, scale: float) -> list[pd.DataFrame]:
-        assert since is not None
-        results = run_arms(scenarios, since, seed=seed, scale=scale, threads=1, progress=go_on)
-        return [summarise(result, since) for result in results]
-
-    def draw(scenario: Scenario, seed: int, number: int) -> Scenario:
-        return draw_scenario(scenario, seed=seed, draw=number)
-
-    return Model(evaluate, draw, evaluate_arms if since else None, stop)
 
 
 def compute_displacement(table: pd.DataFrame) -> pd.DataFrame:
@@ -328,7 +263,7 @@ def _compare_arm(values: Values, baseline: str, variant: str) -> pd.DataFrame:
     for kind in INTERVAL_KINDS:
         paired = compute_paired(values.value[kind, baseline], values.value[kind, variant], kind)
         rising = (values.value[kind, variant] > values.value[kind, baseline]).sum(axis=1)
-        simulated = [values.n_simulated[kind, arm].mean(axis=1) for arm in (baseline, variant)]
+        simulated = [values.mean_simulated(kind, arm) for arm in (baseline, variant)]
         part = values.rows.assign(
             baseline=paired.baseline,
             variant=paired.variant,

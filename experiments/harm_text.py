@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.collect import ALL, Values
+from experiments.collect import ALL, Values, mean_over_runs
 from experiments.compare import Comparison
 from experiments.pareto import HARMS, PER_JOURNEYS, TOTAL, find_basis, take_harms
 from experiments.wording import say_change, say_levels, say_outcome, say_ratio
@@ -64,7 +64,10 @@ def render_pareto(comparison: Comparison) -> Iterator[str]:
 
 
 def _harm_cells(values: Values, arms: list[str], basis: str) -> Iterator[tuple[str, ...]]:
-    means = np.stack([take_harms(values, "total", arm, basis, HARMS).mean(axis=0) for arm in arms])
+    finished = values.finished("total", *arms)
+    means = np.stack(
+        [mean_over_runs(take_harms(values, "total", arm, basis, HARMS)[finished].T) for arm in arms]
+    )
     for harm, level in zip(HARMS, means.T, strict=True):
         if np.nan_to_num(level).any():
             yield (f"  {say_outcome(harm)}", *say_levels(list(level), whole=basis == TOTAL))

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from experiments import pattern_margins as margins
-from experiments.collect import Values
+from experiments.collect import Values, mean_over_runs
 from experiments.plan import Plan
 from experiments.statistics import Floats, IntervalKind
 from simulation.spec.models import Scenario, Scope
@@ -56,23 +56,33 @@ class Pattern:
     at_once: bool = False
 
 
+_KINDS: tuple[IntervalKind, ...] = ("monte_carlo", "total")
+
+
 def compute_patterns(plan: Plan, values: Values) -> pd.DataFrame:
     """Return each pattern that applies to a variant: at the defaults, and in how many parameter draws.
 
-    "At the defaults" takes means over the Monte Carlo replicates first. A draw in which a quantity cannot be
-    formed (nobody crossed) counts as not showing the pattern.
+    "At the defaults" takes means over the Monte Carlo replicates first. Runs that failed are left out; a draw in
+    which a quantity cannot be formed (nobody crossed) counts as not showing the pattern.
     """
     baseline = plan.baseline.document.scenario
     found = []
     for arm, pattern in _wanted(plan):
-        defaults = [pattern.measure(values, "monte_carlo", name).mean(axis=1) for name in (baseline, arm)]
-        draws = [pattern.measure(values, "total", name) for name in (baseline, arm)]
+        defaults, draws = (
+            [
+                pattern.measure(values, kind, name)[:, values.finished(kind, baseline, arm)]
+                for name in (baseline, arm)
+            ]
+            for kind in _KINDS
+        )
+        defaults = [mean_over_runs(quantity) for quantity in defaults]
         if not pattern.lever and np.isnan(defaults[0]).any():
             continue  # the summaries do not hold what the pattern is made of
         shown = np.nan_to_num(pattern.margin(*draws), nan=-1.0) > 0
         row = (pattern.name, arm, pattern.statement, pattern.quantities(*defaults))
         holds = bool(np.nan_to_num(pattern.margin(*defaults), nan=-1.0) > 0)
-        found.append((*row, holds, int(shown.sum()), shown.size, float(shown.mean())))
+        share = float(shown.mean()) if shown.size else float("nan")
+        found.append((*row, holds, int(shown.sum()), shown.size, share))
     return pd.DataFrame(found, columns=COLUMNS)
 
 

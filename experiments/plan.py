@@ -7,9 +7,12 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from typing import Literal, TypedDict
 
 import numpy as np
 
+from experiments.design import Design
 from experiments.statistics import IntervalKind
 from simulation.errors import SafePassageError
 from simulation.spec.models import Closure, Document, LeverEntry, Levers, Scenario
@@ -45,6 +48,13 @@ class Task:
         return f"{self.kind}-{self.replicate:04d}-{self.arm}"
 
 
+class DrawOptions(TypedDict, total=False):
+    """How a design changes the draw of a replicate; keywords of ``simulation.world.draws.draw_scenario``."""
+
+    given: dict[str, float]
+    others: Literal["draw", "median"]
+
+
 @dataclass(frozen=True)
 class Plan:
     """A baseline, its variants, and how often each is run."""
@@ -57,6 +67,12 @@ class Plan:
     scale: float
     since: date | None = None
     """Outcomes count from the first day of this date's month; None: from the first day of the run."""
+    design: Design | None = None
+    """Where the replicates of kind "total" stand among the uncertain numbers; None: all drawn at random."""
+    seeds_only: int | None = None
+    """Replicates of kind "monte_carlo"; None: as many as of kind "total", at most MONTE_CARLO_AT_MOST."""
+    outcomes: tuple[str, ...] | None = None
+    """What is kept of a run; None: everything."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be compared, with every reason at once."""
@@ -69,6 +85,10 @@ class Plan:
             yield "a comparison needs a baseline and at least one other scenario"
         if self.replicates < 1:
             yield f"replicates must be at least 1; got {self.replicates}"
+        if self.seeds_only is not None and self.seeds_only < 0:
+            yield f"seeds_only must be at least 0; got {self.seeds_only}"
+        if self.design is not None and self.design.n_replicates != self.replicates:
+            yield f"the design has {self.design.n_replicates} rows for {self.replicates} replicates"
         if not 0.0 < self.scale <= 1.0:
             yield f"scale must be above 0 and at most 1; got {self.scale:g}"
         names = [scenario.document.scenario for scenario in self.scenarios]
@@ -92,25 +112,43 @@ class Plan:
     @property
     def monte_carlo(self) -> int:
         """Replicates with parameters at their defaults."""
-        return min(self.replicates, MONTE_CARLO_AT_MOST)
+        return min(self.replicates, MONTE_CARLO_AT_MOST) if self.seeds_only is None else self.seeds_only
 
     def tasks(self) -> list[Task]:
         """Return all runs; arms of a replicate stand together, so an interrupted plan leaves whole pairs."""
         kinds: list[tuple[IntervalKind, int]] = []
-        for replicate in range(self.replicates):
-            kinds.append(("total", replicate))
+        for replicate in range(max(self.replicates, self.monte_carlo)):
+            if replicate < self.replicates:
+                kinds.append(("total", replicate))
             if replicate < self.monte_carlo:
                 kinds.append(("monte_carlo", replicate))
         return [
-            Task(kind, replicate, arm, compute_run_seed(self.seed, kind, replicate))
+            Task(kind, replicate, arm, self._seed_of(kind, replicate))
             for kind, replicate in kinds
             for arm in self.arms
         ]
 
+    def _seed_of(self, kind: IntervalKind, replicate: int) -> int:
+        """Return the seed of a replicate's runs; a design with common seeds varies nothing but its points."""
+        shared = kind == "total" and self.design is not None and self.design.seeds == "common"
+        return compute_run_seed(self.seed, kind, 0 if shared else replicate)
+
+    def draw_options(self, replicate: int) -> DrawOptions:
+        """Return how the design draws a replicate of kind "total"; nothing: all numbers at random, by key."""
+        if self.design is None or self.design.is_keyed:
+            return {}
+        return {"given": self.design.given(replicate), "others": self.design.others}
+
+    @cached_property
+    def _texts(self) -> dict[str, str]:
+        """A hash of every arm's text: made once, since each of many runs is named after it."""
+        texts = {name: scenario.model_dump_json() for name, scenario in self.arms.items()}
+        return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
+
     def fingerprint(self, task: Task, code: str) -> str:
         """Return a hash of all that decides the run's numbers; ``code`` stands for the model's own text."""
-        facts = {
-            "scenario": self.arms[task.arm].model_dump_json(),
+        facts: dict[str, object] = {
+            "scenario": self._texts[task.arm],
             "kind": task.kind,
             "replicate": task.replicate,
             "draw_seed": self.seed,
@@ -119,6 +157,10 @@ class Plan:
             "since": str(self.since),
             "code": code,
         }
+        if task.kind == "total":
+            facts.update(self.draw_options(task.replicate))
+        if self.outcomes is not None:
+            facts["outcomes"] = sorted(self.outcomes)
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 

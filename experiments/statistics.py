@@ -9,11 +9,13 @@ kept.
 seed. The interval says where the difference of one further draw would lie; it does not shrink to nothing as
 replicates are added.
 
-- Fewer than ``QUANTILES_FROM`` pairs: the t-based prediction interval, mean +- t * s * sqrt(1 + 1/N); for
-  ratios on the log scale. Exact if the paired differences, or log ratios, are normal. Where the ratio's
-  interval leaves out 1 and every pair differs the same way, the difference is taken on the log scale too:
-  it scales with the level of its draw, and a symmetric interval would deny the sign that the ratio shows.
-  Levels that are above 0 in every draw are taken on the log scale as well.
+- Fewer than ``QUANTILES_FROM`` pairs, both arms above 0 in every pair: levels and ratios by the t-based
+  prediction interval, mean +- t * s * sqrt(1 + 1/N), on the log scale; differences by the joint prediction of
+  level and ratio (``experiments.joint_interval``), since a difference scales with the level of its draw. It says
+  the same sign as the ratio.
+- Fewer than ``QUANTILES_FROM`` pairs, some of them 0 (or negative): the t-based prediction interval of the
+  differences themselves; on the log scale where the ratio's interval leaves out 1 and every pair differs the
+  same way.
 - From ``QUANTILES_FROM`` pairs on: between empirical quantiles at rank p * (N + 1), which holds the next draw
   with probability 95% whatever the distribution (Wilks 1941, Annals of Mathematical Statistics 12: expected
   coverage between order statistics r < s is (s - r) / (N + 1)).
@@ -23,10 +25,11 @@ ratio, so that difference = variant - baseline, ratio = variant / baseline, and 
 total. A total interval of very skewed values is widened where needed so that it holds its own estimate.
 
 A count cannot fall by more than there was: where no value is below 0, the low end of a difference, of either
-kind, is never below minus the largest baseline value of the pairs. For "total" that is the largest that was
-seen; a further draw with a larger baseline could fall by more. With few draws of levels that differ widely
-this costs coverage: for lognormal levels (s 0.8) that fall by half, 91% at 4 draws and 95% at 10; that fall
-by 95%, 79% and 89%. The ratio's interval does not pay it: read large falls there.
+kind, is never below minus what the baseline can be: the upper end of its own interval, or the largest that was seen
+where that is larger.
+
+How often these intervals hold the truth, case by case, is measured in docs/validation/coverage.md (by
+``experiments.coverage``), with the cases in which they do not.
 
 Values that are missing or not finite in either arm drop the pair; ``pairs`` says how many remained.
 """
@@ -38,6 +41,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
+
+from experiments.joint_interval import joint_interval
 
 IntervalKind = Literal["monte_carlo", "total"]
 INTERVAL_KINDS: tuple[IntervalKind, ...] = ("total", "monte_carlo")
@@ -98,8 +103,8 @@ def compute_paired(baseline: Floats, variant: Floats, kind: IntervalKind) -> Pai
         ratio = _monte_carlo_ratio(left, right)
     else:
         ratio = _total_ratio(left, right)
-        difference = _total_difference(right - left, ratio)
-    difference = _limit_fall(difference, left, right)
+        difference = _joint_difference(_total_difference(left, right, ratio), left, right)
+    difference = _limit_fall(difference, left, right, kind)
     return Paired(mean_left, mean_right, difference, ratio, _count(left))
 
 
@@ -132,21 +137,40 @@ def spread_interval(values: Floats) -> Estimate:
     return Estimate(mean, np.minimum(low, mean), np.maximum(high, mean))
 
 
-def _total_difference(change: Floats, ratio: Estimate) -> Estimate:
+def _total_difference(left: Floats, right: Floats, ratio: Estimate) -> Estimate:
     """Return the mean difference and where that of one further pair would lie (see the module)."""
+    change = right - left
     plain = spread_interval(change)
     sign = np.where(plain.value > 0, 1.0, -1.0)
     one_sided = np.where(np.isnan(change), True, change * sign[:, None] > 0).all(axis=1)
-    scaled = one_sided & ((ratio.low > 1.0) | (ratio.high < 1.0)) & _can_scale(change, plain)
+    from_nothing = np.where(np.isnan(left), True, left == 0).all(axis=1)  # the ratio is infinite throughout
+    clear = (ratio.low > 1.0) | (ratio.high < 1.0) | from_nothing
+    scaled = one_sided & clear & _can_scale(change, plain)
     size = _scaled_interval(np.abs(change), plain, scaled)
     down = scaled & (sign < 0)
     return Estimate(plain.value, np.where(down, -size.high, size.low), np.where(down, -size.low, size.high))
 
 
-def _limit_fall(difference: Estimate, left: Floats, right: Floats) -> Estimate:
-    """Return the differences with low ends no lower than minus the largest baseline value (see the module)."""
+def _joint_difference(plain: Estimate, left: Floats, right: Floats) -> Estimate:
+    """Return ``plain`` with the rows that are above 0 throughout by the joint prediction of level and ratio."""
+    above_zero = np.where(np.isnan(left), True, (left > 0) & (right > 0)).all(axis=1)
+    chosen = above_zero & _can_scale(left, plain)
+    low, high, n = plain.low.copy(), plain.high.copy(), _count(left)
+    for pairs in np.unique(n[chosen]):
+        rows = np.flatnonzero(chosen & (n == pairs))
+        known = ~np.isnan(left[rows])
+        ends = joint_interval(
+            left[rows][known].reshape(-1, pairs), right[rows][known].reshape(-1, pairs), LEVEL
+        )
+        low[rows], high[rows] = ends
+    return Estimate(plain.value, np.minimum(low, plain.value), np.maximum(high, plain.value))
+
+
+def _limit_fall(difference: Estimate, left: Floats, right: Floats, kind: IntervalKind) -> Estimate:
+    """Return the differences with low ends no lower than minus what the baseline can be (see the module)."""
     counts = ~((left < 0) | (right < 0)).any(axis=1)
-    most = np.where(np.isnan(left), 0.0, left).max(axis=1, initial=0.0)
+    seen = np.where(np.isnan(left), 0.0, left).max(axis=1, initial=0.0)
+    most = np.fmax(seen, compute_levels(left, kind).high)
     return difference._replace(low=np.where(counts, np.maximum(difference.low, -most), difference.low))
 
 
@@ -199,7 +223,8 @@ def _total_ratio(left: Floats, right: Floats) -> Estimate:
     """
     ratio = _ratio(_mean(right), _mean(left))
     tie, infinite = (left == 0) & (right == 0), (left == 0) & (right > 0)
-    each = np.where(tie, 1.0, np.where(infinite, np.inf, right / np.where(left == 0, 1.0, left)))
+    with np.errstate(over="ignore"):
+        each = np.where(tie, 1.0, np.where(infinite, np.inf, right / np.where(left == 0, 1.0, left)))
     proper = np.isfinite(each) & (each > 0)
     logs = np.where(np.isnan(each), np.nan, np.log(np.where(proper, each, 1.0)))
     centre, n = _mean(logs), _count(logs)
@@ -245,8 +270,9 @@ def _quantiles(values: Floats) -> tuple[Floats, Floats]:
 
 
 def _ratio(above: Floats, below: Floats) -> Floats:
-    """Return above / below, NaN where below is 0 or missing."""
-    return np.asarray(np.divide(above, below, out=np.full_like(above, np.nan), where=below > 0), float)
+    """Return above / below, NaN where below is 0 or missing; too large for a float is infinite."""
+    with np.errstate(over="ignore"):
+        return np.asarray(np.divide(above, below, out=np.full_like(above, np.nan), where=below > 0), float)
 
 
 def _count(values: Floats) -> NDArray[np.int64]:

@@ -10,7 +10,9 @@ import pandas as pd
 
 from experiments.collect import is_rate
 from experiments.compare import DISPLACED, DISPLACED_AMONG, Comparison
+from experiments.displacement import MAP, describe_displacement
 from experiments.harm_text import align, render_cohorts, render_index, render_pareto
+from experiments.multiplicity import describe_multiplicity
 from experiments.outcome_words import OUTCOMES
 from experiments.wording import (
     is_known,
@@ -51,6 +53,7 @@ def render(comparison: Comparison) -> str:
         f"parameters ({_say_count(plan.replicates, 'draw')}).",
         f"Seeds only: of the mean over {_say_count(plan.monte_carlo, 'seed')}, parameters at their defaults. "
         "* rests on fewer than 10 simulated people.",
+        *_render_multiplicity(comparison),
     ]
     if not comparison.patterns.empty:
         lines += ["", "Patterns"]
@@ -79,7 +82,8 @@ def _render_arm(comparison: Comparison, arm: str) -> list[str]:
     for outcome in order:
         cells.append(_cells(say_outcome(outcome), total[outcome], seeds[outcome], outcome))
     lines = [f"{baseline} against {arm}", *align(cells), *render_cohorts(comparison, arm)]
-    return [*lines, *_render_displacement(comparison, arm), *_render_moved(comparison, arm)]
+    lines += [*_render_displacement(comparison, arm), *_render_moved(comparison, arm)]
+    return [*lines, *_render_reappeared(comparison, arm)]
 
 
 def _render_displacement(comparison: Comparison, arm: str) -> list[str]:
@@ -113,6 +117,31 @@ def _render_moved(comparison: Comparison, arm: str) -> list[str]:
             said = f"{say_outcome(harm)} moved; {'; '.join(parts)}"
             lines += textwrap.wrap(said, 108, initial_indent="  ", subsequent_indent="    ")
     return ["Most clearly, by leg or place and by group (displacement.csv has all):", *lines] if lines else []
+
+
+def _render_reappeared(comparison: Comparison, arm: str) -> list[str]:
+    """Return how much of what fell in some places rose in others, a line a harm."""
+    moved = comparison.moved
+    if not len(moved):
+        return []
+    chosen = moved[(moved["arm"] == arm) & (moved["among"] == MAP)]
+    lines = []
+    for said in describe_displacement(chosen, comparison.plan.baseline):
+        words = said.removeprefix(f"{arm}, ")
+        lines += textwrap.wrap(words, 108, initial_indent="  ", subsequent_indent="    ")
+    head = (
+        "How much of what fell reappeared elsewhere (displacement_summary.csv has groups and nationalities):"
+    )
+    return [head, *lines] if lines else []
+
+
+def _render_multiplicity(comparison: Comparison) -> list[str]:
+    """Return how many differences are shown and how many chance would put outside their interval."""
+    if not len(comparison.multiplicity):
+        return []
+    return [
+        line for said in describe_multiplicity(comparison.multiplicity) for line in textwrap.wrap(said, 108)
+    ]
 
 
 def _say_where(comparison: Comparison, row: dict[Hashable, Any]) -> str:

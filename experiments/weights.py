@@ -164,5 +164,5 @@ def _compare_index(base: Floats, own: Floats, kind: IntervalKind) -> pd.DataFram
         for name, span in spans.items()
         for end, side in zip(("", "_low", "_high"), span, strict=True)
     }
-    rising = float((own > base).mean())
+    rising = (own > base).sum() / np.maximum(paired.pairs, 1)
     return pd.DataFrame(row).assign(share_rising=rising, replicates=paired.pairs)

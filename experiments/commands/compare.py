@@ -47,6 +47,7 @@ def command(  # noqa: PLR0913, PLR0917  one argument an option
     from tqdm import tqdm  # noqa: PLC0415
 
     from experiments.compare import compare  # noqa: PLC0415
+    from experiments.execution.execute import say_failures  # noqa: PLC0415
     from experiments.folder import ExperimentFolder  # noqa: PLC0415
     from experiments.plan import Plan  # noqa: PLC0415
     from experiments.tables import render  # noqa: PLC0415
@@ -82,8 +83,13 @@ def command(  # noqa: PLR0913, PLR0917  one argument an option
                 click.echo("\ninterrupted; finished runs are kept, the same command goes on", err=True)
                 raise
         written = store.finish(comparison)
+        damaged = store.damaged
+    for line in say_failures(comparison.failed, len(comparison.plan.tasks())):
+        click.echo(line, err=True)
+    for name in damaged:
+        click.echo(f"{name} could not be read and was set aside; its runs were made again", err=True)
     click.echo(render(comparison))
     click.echo(f"\nwrote {written}: " + ", ".join(sorted(path.name for path in written.iterdir())))
 
 
-_BAR = "{desc} {n_fmt}/{total_fmt} |{bar}| {elapsed} so far, {remaining} left"
+_BAR = "{desc} {n_fmt}/{total_fmt} |{bar}| {rate_fmt}, {elapsed} so far, {remaining} left"

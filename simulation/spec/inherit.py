@@ -53,6 +53,11 @@ def read_with_bases(file: Path) -> Node:
     return merged
 
 
+def lay_over(tree: Node, over: Node) -> Node:
+    """Return a merged tree with ``over``, which need not be a whole scenario, laid over it by the rules above."""
+    return _merge(tree, over, ())
+
+
 def tables_folder(tree: Node, file: Path) -> Path:
     """Return the folder of the CSV tables of a merged tree; ``file`` is the scenario that was asked for."""
     said: Node = tree.value["tables"]

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from simulation.errors import Problem, ScenarioError
 from simulation.spec.checks import check_scenario
 from simulation.spec.explain import explain, known_keys, model_at, near_name
 from simulation.spec.findings import Finding
-from simulation.spec.inherit import library_of, read_with_bases, tables_folder
+from simulation.spec.inherit import lay_over, library_of, read_with_bases, tables_folder
 from simulation.spec.models import Document, Scenario
 from simulation.spec.salvage import salvage
 from simulation.spec.tables import TABLES, Rows, read_table
@@ -29,14 +30,18 @@ def load_scenario(path: str | Path) -> Scenario:
     return load_with_warnings(path)[0]
 
 
-def load_with_warnings(path: str | Path) -> tuple[Scenario, list[Problem]]:
+def load_with_warnings(path: str | Path, *overs: Node) -> tuple[Scenario, list[Problem]]:
     """Load as ``load_scenario`` does, and return the warnings beside the scenario.
+
+    Args:
+        path: The scenario file.
+        overs: Trees of other files that change it, laid over it in turn; problems in them name those files.
 
     Raises:
         ScenarioError: As for ``load_scenario``.
     """
     file = Path(path)
-    tree = read_with_bases(file)
+    tree = reduce(lay_over, overs, read_with_bases(file))
     document, sound, problems = _validate(tree)
     try:
         folder = tables_folder(tree, file)
@@ -58,7 +63,8 @@ def load_with_warnings(path: str | Path) -> tuple[Scenario, list[Problem]]:
     problems += [_locate(finding, sound, tables) for finding in findings if finding.severity == "error"]
     if problems:
         raise ScenarioError(_in_order(problems))
-    kept = [finding for finding in findings if not _cut_short(finding, sound, file)]
+    own = {file, *(child.file for over in overs for child in over.value.values())}
+    kept = [finding for finding in findings if not _cut_short(finding, sound, own)]
     return scenario, _in_order([_locate(finding, sound, tables) for finding in kept])
 
 
@@ -105,13 +111,23 @@ def check_dump(scenario: Scenario) -> list[Problem]:
     return problems
 
 
+def locate_error(detail: ErrorDetails, tree: Node, model: type[BaseModel]) -> Problem:
+    """Return one validation error of a tree with its file, line and key, in plain words."""
+    node, rest = tree.nearest(detail["loc"])
+    message, hint = explain(detail)
+    if detail["type"] == "extra_forbidden":
+        hint = near_name(str(detail["loc"][-1]), known_keys(model_at(model, detail["loc"][:-1]) or model))
+    key = ".".join(filter(None, [node.key, *map(str, rest)]))
+    return Problem(node.file, node.line if node.key else None, key, message, hint)
+
+
 def _validate(tree: Node) -> tuple[Document | None, Node, list[Problem]]:
     """Return what is valid of a merged tree as a document, its tree, and what is wrong with the rest."""
     try:
         return Document.model_validate(tree.plain()), tree, []
     except ValidationError as error:
         details = error.errors(include_url=False)
-    problems = [_problem(detail, tree) for detail in details]
+    problems = [locate_error(detail, tree, Document) for detail in details]
     sound = salvage(tree, details)
     try:
         return Document.model_validate(sound.plain()), sound, problems
@@ -119,22 +135,18 @@ def _validate(tree: Node) -> tuple[Document | None, Node, list[Problem]]:
         return None, tree, problems
 
 
-def _problem(detail: ErrorDetails, tree: Node) -> Problem:
-    node, rest = tree.nearest(detail["loc"])
-    message, hint = explain(detail)
-    if detail["type"] == "extra_forbidden":
-        model = model_at(Document, detail["loc"][:-1]) or Document
-        hint = near_name(str(detail["loc"][-1]), known_keys(model))
-    key = ".".join(filter(None, [node.key, *map(str, rest)]))
-    return Problem(node.file, node.line if node.key else None, key, message, hint)
+def _cut_short(finding: Finding, tree: Node, own: set[Path]) -> bool:
+    """Return whether a warning is of a base's setting that a variant leaves out by a period of its own.
 
-
-def _cut_short(finding: Finding, tree: Node, file: Path) -> bool:
-    """Return whether a warning is of a base's setting that a variant leaves out by a period of its own."""
+    Args:
+        finding: A warning.
+        tree: The merged tree.
+        own: Files whose settings are the variant's own.
+    """
     if finding.refers_to != "period":
         return False
     setting, period = tree.nearest(finding.where[1:])[0], tree.nearest(("period", "end"))[0]
-    return setting.file not in (period.file, file)
+    return setting.file not in {period.file, *own}
 
 
 def _locate(finding: Finding, tree: Node, tables: dict[str, Rows]) -> Problem:

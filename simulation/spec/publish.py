@@ -89,30 +89,30 @@ def write_files(folder: Path) -> None:
 
 def _keys() -> Iterator[str]:
     yield "\n## Keys of a scenario file\n"
-    yield from _rows([("`base`", "path", "none", BASE_DOC), *describe_fields(Document)])
+    yield from table_lines([("`base`", "path", "none", BASE_DOC), *describe_fields(Document)])
     for model, name in ((Period, "period"), (Coupling, "coupling"), (Closure, "closures, each entry")):
-        yield f"\n### {name}\n{_doc(model)}\n"
-        yield from _rows(describe_fields(model))
+        yield f"\n### {name}\n{doc_of(model)}\n"
+        yield from table_lines(describe_fields(model))
 
 
 def _levers() -> Iterator[str]:
-    yield f"\n## Levers\n{_doc(Levers)}\n"
-    yield f"Every entry of every lever may say the following. {_doc(LeverEntry)}\n"
-    yield from _rows(describe_fields(LeverEntry))
-    yield f"\n### scope\n{_doc(Scope)}\n"
-    yield from _rows(describe_fields(Scope))
+    yield f"\n## Levers\n{doc_of(Levers)}\n"
+    yield f"Every entry of every lever may say the following. {doc_of(LeverEntry)}\n"
+    yield from table_lines(describe_fields(LeverEntry))
+    yield f"\n### scope\n{doc_of(Scope)}\n"
+    yield from table_lines(describe_fields(Scope))
     for name, field in Levers.model_fields.items():
         entry = get_args(field.annotation)[0]
-        yield f"\n### {name}\n{_doc(entry)}\n"
-        yield from _rows(describe_fields(entry, without=tuple(LeverEntry.model_fields)))
+        yield f"\n### {name}\n{doc_of(entry)}\n"
+        yield from table_lines(describe_fields(entry, without=tuple(LeverEntry.model_fields)))
 
 
 def _tables() -> Iterator[str]:
     yield "\n## Tables\nComma-separated, UTF-8, with a header line. An empty cell means the default."
     for name, table in TABLES.items():
         need = "required" if table.is_required else "may be left out"
-        yield f"\n### {name}.csv ({need}; one row for each {' and '.join(table.key)})\n{_doc(table.model)}\n"
-        yield from _rows(describe_fields(table.model), head="column")
+        yield f"\n### {name}.csv ({need}; one row for each {' and '.join(table.key)})\n{doc_of(table.model)}\n"
+        yield from table_lines(describe_fields(table.model), head="column")
     yield (
         "\nParameters that parameters.csv must hold: "
         + ", ".join(f"`{n}`" for n in models.REQUIRED)
@@ -122,7 +122,8 @@ def _tables() -> Iterator[str]:
     )
 
 
-def _rows(rows: list[tuple[str, ...]], head: str = "key") -> Iterator[str]:
+def table_lines(rows: list[tuple[str, ...]], head: str = "key") -> Iterator[str]:
+    """Yield the lines of a table of (key, value, default, meaning)."""
     yield f"| {head} | value | default | meaning |"
     yield "|---|---|---|---|"
     for row in rows:
@@ -180,7 +181,8 @@ def _words(annotation: Any) -> str:  # noqa: ANN401  (a type expression has no n
     return _NAMES[annotation]
 
 
-def _doc(model: type[BaseModel]) -> str:
+def doc_of(model: type[BaseModel]) -> str:
+    """Return what a model's docstring says, on one line."""
     return re.sub(r"\s+", " ", model.__doc__ or "").strip()
 
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import math
-from typing import TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Literal, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from simulation.kernels.rng import Stream, stream_key
 from simulation.spec.models import Composition, Custody, Leg, Parameter, Place, RelativeRisk, Scenario, Strict
 from simulation.world.routes import EVERY_GROUP, name_hash
 
 Row = TypeVar("Row", bound=Strict)
+Others = Literal["draw", "median"]
+"""What becomes of numbers whose uniform is not given: drawn by key, or at their best estimate."""
+
+MEDIAN = 0.5
 
 
 class Draw:
@@ -55,9 +61,40 @@ def draw_around(u: float, value: float, low: float, high: float, *, log: bool) -
     Half of the draws lie below the value and half above, each half uniform (log-uniform where ``log`` and its low end
     is above 0): a range that is wide to one side does not move the centre away from the best estimate.
     """
-    if u < 0.5:
+    exact = {0.0: low, MEDIAN: value, 1.0: high}
+    if u in exact:
+        return exact[u]  # to the last bit, which a logarithm and back would not give
+    if u < MEDIAN:
         return _between(2.0 * u, low, value, log=log)
     return _between(2.0 * u - 1.0, value, high, log=log)
+
+
+class _Given(Draw):
+    """Uniforms that are given by name; for other names keyed ones, or the median."""
+
+    def __init__(self, seed: int, number: int, given: Mapping[str, float], others: Others) -> None:
+        super().__init__(seed, number)
+        self._given, self._others = given, others
+
+    def uniform(self, name: str) -> float:
+        """Return the uniform given for a name, else what ``others`` says."""
+        if name in self._given:
+            return self._given[name]
+        return MEDIAN if self._others == "median" else super().uniform(name)
+
+
+class _Listing(Draw):
+    """Draws every number at its best estimate and notes the names of those that have a range."""
+
+    def __init__(self) -> None:
+        super().__init__(0, 0)
+        self.names: dict[str, None] = {}
+
+    def around(self, name: str, value: float, low: float, high: float, *, log: bool = True) -> float:
+        """Note the name if its number can differ from the best estimate, which is returned."""
+        if low < value or value < high:
+            self.names[name] = None
+        return value
 
 
 # Name of the draw that the places of a country share -> column.
@@ -128,19 +165,57 @@ def _composition(draw: Draw, row: Composition) -> Composition:
     return drawn.model_copy(update=others)
 
 
-def draw_scenario(scenario: Scenario, *, seed: int, draw: int) -> Scenario:
+def draw_scenario(
+    scenario: Scenario,
+    *,
+    seed: int,
+    draw: int,
+    given: Mapping[str, float] | None = None,
+    others: Others = "draw",
+) -> Scenario:
     """Return the scenario with every number that has a range drawn jointly; the median of each is its best estimate.
 
     Args:
         scenario: A valid scenario. Its parameter overrides are choices, not uncertainties: they stay.
         seed: Seed of the comparison.
         draw: Number of the draw; the same (seed, draw) gives the same numbers in every scenario that has the names.
+        given: Uniforms in [0, 1] by name, in place of the keyed ones. Names that the scenario lacks do nothing, since
+            arms of a comparison may differ in what they have; ``find_uncertain`` lists those that it has.
+        others: Numbers that are not given are drawn by key ("draw"), or stay at their best estimate ("median").
 
     Numbers that are uncertain for one reason share a draw: a stream's journeys over the years, stays at places of a
     kind, services, work, wages and capacities of a country, fares of a zone, quotas and odds of a kind of pathway, how
     much of an indicator is recorded over the years.
+
+    Raises:
+        ValueError: A given uniform is outside [0, 1] or not a number.
     """
-    one = Draw(seed, draw)
+    if given is None and others == "draw":
+        return _redraw(Draw(seed, draw), scenario)
+    for name, u in (given or {}).items():
+        if not 0.0 <= u <= 1.0:
+            raise ValueError(f"the uniform of {name!r} must lie in [0, 1]; got {u}")
+    return _redraw(_Given(seed, draw, given or {}, others), scenario)
+
+
+def find_uncertain(scenario: Scenario) -> tuple[str, ...]:
+    """Return the names of the draws of a scenario, each once, in the order of its tables.
+
+    One name may stand for several numbers, which share its uniform. Numbers whose range is a point have none, nor have
+    parameters that the scenario overrides.
+    """
+    listing = _Listing()
+    _redraw(listing, scenario)
+    return tuple(listing.names)
+
+
+def read_uniforms(names: Iterable[str], *, seed: int, draw: int) -> npt.NDArray[np.float64]:
+    """Return the keyed uniforms (n_names,) in [0, 1) that ``draw_scenario`` uses for these names."""
+    source = Draw(seed, draw)
+    return np.array([source.uniform(name) for name in names], np.float64)
+
+
+def _redraw(one: Draw, scenario: Scenario) -> Scenario:
     overridden = scenario.document.parameters
     return scenario.model_copy(
         update={

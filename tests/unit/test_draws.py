@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from simulation import load_scenario
+from simulation.spec.load import check_dump
 from simulation.spec.models import Scenario
 from simulation.world.departures import potential_journeys
-from simulation.world.draws import Draw, draw_around, draw_scenario
+from simulation.world.draws import Draw, draw_around, draw_scenario, find_uncertain, read_uniforms
 from simulation.world.routes import build_routes
 from simulation.world.tables import resolve_parameters
 
@@ -142,3 +143,91 @@ def test_overridden_parameters_are_choices_and_stay(route: Scenario) -> None:
     assert drawn.document.parameters == {"discount": 0.9}
     table = {p.name: p.value for p in route.parameters}
     assert {p.name: p.value for p in drawn.parameters}["discount"] == table["discount"]
+
+
+# Uniforms by name ---
+def test_keyed_uniforms_are_what_they_were() -> None:
+    """Published numbers rest on them: this one was read before uniforms could be given by name."""
+    assert Draw(3, 5).uniform("parameter:risk_weight") == 0.38764530307293454
+
+
+def test_giving_the_keyed_uniforms_changes_no_bit(route: Scenario) -> None:
+    names = find_uncertain(route)
+    given = dict(zip(names, read_uniforms(names, seed=3, draw=5).tolist(), strict=True))
+    plain = draw_scenario(route, seed=3, draw=5)
+    assert draw_scenario(route, seed=3, draw=5, given={}) == plain
+    assert draw_scenario(route, seed=3, draw=5, given=given) == plain
+    # All names were found, or a number would stay at its median here.
+    assert draw_scenario(route, seed=99, draw=0, given=given, others="median") == plain
+
+
+def test_half_returns_the_best_estimate_to_the_last_bit(route: Scenario) -> None:
+    middle = draw_scenario(route, seed=3, draw=5, others="median")
+    for table in Scenario.model_fields:
+        if table != "legs":
+            assert getattr(middle, table) == getattr(route, table), table
+    # A fare has ends and no best estimate: the model uses their geometric mean, and so does the draw.
+    drawn, plain = build_routes(middle), build_routes(route)
+    np.testing.assert_allclose(drawn.price, plain.price, rtol=1e-15)
+    assert draw_scenario(route, seed=3, draw=5, given=dict.fromkeys(find_uncertain(route), 0.5)) == middle
+
+
+@pytest.mark.parametrize("u", [0.0, 1.0])
+def test_the_ends_are_those_of_the_range_so_that_the_scenario_stays_sound(route: Scenario, u: float) -> None:
+    ends = draw_scenario(route, seed=3, draw=5, given=dict.fromkeys(find_uncertain(route), u))
+    for one, best in zip(ends.risks, route.risks, strict=True):
+        assert one.value == (best.high if u else best.low)
+    assert [problem for problem in check_dump(ends) if "does not hold" in problem.message] == []
+
+
+def test_one_given_name_moves_its_numbers_and_no_others(route: Scenario) -> None:
+    middle = draw_scenario(route, seed=3, draw=5, others="median")
+    name = "capacity:NER"
+    assert name in find_uncertain(route)
+    high = draw_scenario(route, seed=3, draw=5, given={name: 1.0}, others="median")
+    for table in Scenario.model_fields:
+        if table != "places":
+            assert getattr(high, table) == getattr(middle, table), table
+    for one, best in zip(high.places, middle.places, strict=True):
+        if best.country == "NER" and best.service_capacity_high is not None:
+            assert one.service_capacity == pytest.approx(best.service_capacity_high, rel=1e-12)
+        else:
+            assert one == best
+
+
+def test_names_are_listed_once_and_cover_every_kind_of_table(route: Scenario) -> None:
+    names = find_uncertain(route)
+    assert len(set(names)) == len(names)
+    kinds = {name.split(":")[0] for name in names}
+    assert kinds >= {
+        "parameter", "stay", "capacity", "work", "wage", "detention", "returns", "price", "quota", "acceptance",
+        "risk", "vehicle", "custody", "stream", "female", "child", "savings_factor", "europe", "initial",
+        "relative", "relief", "cost", "observation",
+    }  # fmt: skip
+    assert find_uncertain(route) == names
+
+
+def test_each_listed_name_moves_the_scenario(route: Scenario) -> None:
+    middle = draw_scenario(route, seed=1, draw=0, others="median")
+    names = find_uncertain(route)
+    for name in names[:: len(names) // 24]:
+        ends = [
+            draw_scenario(route, seed=1, draw=0, given={name: u}, others="median") != middle
+            for u in (0.0, 1.0)
+        ]
+        assert any(ends), name
+
+
+def test_overridden_and_pointlike_numbers_are_not_uncertain(route: Scenario) -> None:
+    document = route.document.model_copy(update={"parameters": {"discount": 0.9}})
+    changed = route.model_copy(update={"document": document})
+    assert set(find_uncertain(route)) - set(find_uncertain(changed)) == {"parameter:discount"}
+    sure = tuple(p.model_copy(update={"low": p.value, "high": p.value}) for p in route.parameters)
+    sure_names = find_uncertain(route.model_copy(update={"parameters": sure}))
+    assert not any(name.startswith("parameter:") for name in sure_names)
+
+
+@pytest.mark.parametrize("u", [-0.1, 1.1, float("nan")])
+def test_what_is_no_uniform_is_refused(route: Scenario, u: float) -> None:
+    with pytest.raises(ValueError, match="capacity:NER"):
+        draw_scenario(route, seed=3, draw=5, given={"capacity:NER": u})

@@ -41,7 +41,10 @@ def test_the_folder_holds_the_comparison_and_every_run(tmp_path):
     assert sorted(path.name for path in folder.iterdir()) == [
         "comparison.csv",
         "displacement.csv",
+        "displacement_summary.csv",
         "metadata.json",
+        "multiplicity.csv",
+        "pairing.csv",
         "pareto.csv",
         "patterns.csv",
         "runs",

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from experiments.joint_interval import joint_interval
 from experiments.statistics import QUANTILES_FROM, compute_levels, compute_paired
 
 FALSE_ALARM = 1e-6
@@ -25,14 +26,34 @@ def test_monte_carlo_difference_is_the_paired_t_interval():
 
 def test_total_difference_is_the_prediction_interval_by_its_formula():
     change = np.array([1.0, 4.0, 2.0, 9.0])
-    result = compute_paired(np.full(4, 10.0), 10.0 + change, "total")
+    result = compute_paired(np.full(4, -10.0), -10.0 + change, "total")  # not counts: nothing is assumed
     half = stats.t.ppf(0.975, 3) * change.std(ddof=1) * np.sqrt(1 + 1 / 4)
     assert result.difference.low[0] == pytest.approx(change.mean() - half)
     assert result.difference.high[0] == pytest.approx(change.mean() + half)
+    result = compute_paired(np.full(4, 10.0), 10.0 + change, "total")
     logs = np.log((10 + change) / 10)
     half = stats.t.ppf(0.975, 3) * logs.std(ddof=1) * np.sqrt(1 + 1 / 4)
     assert result.ratio.low[0] == pytest.approx(np.exp(logs.mean() - half))
     assert result.ratio.high[0] == pytest.approx(np.exp(logs.mean() + half))
+
+
+def test_joint_prediction_has_closed_forms_where_one_of_level_and_ratio_is_known():
+    """With equal levels sqrt(b v) the ends are those of the log ratio, with equal ratios those of the level.
+
+    The lattice has 4,096 points: its quantiles are within 2% of the exact half width.
+    """
+    x = np.array([0.3, 0.5, 0.2, 0.6, 0.4])
+    half = stats.t.ppf(0.975, 4) * x.std(ddof=1) * np.sqrt(1 + 1 / 5)
+    low, high = joint_interval(7 * np.exp(-x[None] / 2), 7 * np.exp(x[None] / 2), 0.95)
+    np.testing.assert_allclose([2 * np.arcsinh(end[0] / 14) for end in (low, high)],
+                               [x.mean() - half, x.mean() + half], atol=0.02 * half)  # fmt: skip
+    level = np.exp(np.array([[1.0, 1.5, 0.5, 2.0, 1.2]]))
+    logs = np.log(level * np.sqrt(0.6))
+    half = stats.t.ppf(0.975, 4) * logs.std(ddof=1) * np.sqrt(1 + 1 / 5)
+    low, high = joint_interval(level, 0.6 * level, 0.95)
+    rate = 0.4 / np.sqrt(0.6)
+    np.testing.assert_allclose([np.log(-high[0] / rate), np.log(-low[0] / rate)],
+                               [logs.mean() - half, logs.mean() + half], atol=0.02 * half)  # fmt: skip
 
 
 def test_from_forty_draws_on_total_is_empirical():
@@ -132,6 +153,15 @@ def test_zeros_in_single_pairs_open_the_total_ratio():
     assert (result.ratio.low[0], result.ratio.high[0]) == (0.5, np.inf)
 
 
+def test_a_rise_from_nothing_mirrors_a_fall_to_nothing():
+    rise, fall = (
+        compute_paired([0.0, 0.0], [1.0, 2.0], "total"),
+        compute_paired([1.0, 2.0], [0.0, 0.0], "total"),
+    )
+    assert rise.difference.low[0] == pytest.approx(-fall.difference.high[0])
+    assert rise.difference.low[0] > 0
+
+
 def test_arms_of_different_length_are_refused():
     with pytest.raises(ValueError, match="different shapes"):
         compute_paired([1.0, 2.0], [1.0], "total")
@@ -139,6 +169,9 @@ def test_arms_of_different_length_are_refused():
 
 @pytest.mark.parametrize("kind", ["monte_carlo", "total"])
 def test_the_low_end_of_a_fall_is_at_most_all_there_was(kind):
-    result = compute_paired([10.0, 90.0, 1670.0], [2.0, 5.0, 40.0], kind)
-    assert result.difference.low[0] == -1670
+    """All there was: the upper end of the baseline's own interval, or the largest seen."""
+    baseline = np.array([10.0, 90.0, 1670.0])
+    result = compute_paired(baseline, [0.0, 5.0, 40.0], kind)
+    assert result.difference.low[0] >= -max(compute_levels(baseline, kind).high[0], 1670)
+    assert compute_paired([10.0, 12.0], [0.0, 0.0], kind).difference.low[0] > -1e6
     assert compute_paired([-5.0, -9.0], [-25.0, -99.0], kind).difference.low[0] < -99  # not a count
