@@ -146,6 +146,18 @@ def stalling_model(runs: int) -> Model:
     return Model(stall, draw, None, stop)
 
 
+def _stall_for(marks: Path, bad: frozenset[int], scenario: Scenario, seed: int, scale: float) -> pd.DataFrame:
+    if seed in bad:
+        (marks / "stalled").write_text("yes", encoding="utf-8")
+        Event().wait(120)  # the test ends it long before
+    return evaluate(scenario, seed, scale)
+
+
+def stalling_workers(marks: Path, *bad: int) -> Model:
+    """The known model, but runs of some seeds do not come to their end; the first leaves a mark in a folder."""
+    return Model(partial(_stall_for, marks, frozenset(bad)), draw)
+
+
 def same_values(left: dict[object, np.ndarray], right: dict[object, np.ndarray]) -> bool:
     """Return whether two sets of values are the same to the last bit."""
     return left.keys() == right.keys() and all(
@@ -153,5 +165,15 @@ def same_values(left: dict[object, np.ndarray], right: dict[object, np.ndarray])
     )
 
 
-if __name__ == "__main__":  # the parent process of a test: FOLDER RUNS
-    run_into(Path(sys.argv[1]), known_plan(), stalling_model(int(sys.argv[2])))
+if __name__ == "__main__":  # the parent process of a test: FOLDER RUNS, or FOLDER MARKS "workers"
+    import known_plans  # workers find functions there, not in a main program
+
+    place = Path(sys.argv[1])
+    if sys.argv[3:] == ["workers"]:
+        from experiments.execution.cluster import DaskExecutor
+
+        late = known_plan().tasks()[16].seed
+        model = known_plans.stalling_workers(Path(sys.argv[2]), late)
+        run_into(place, known_plan(), model, DaskExecutor(workers=2))
+    else:
+        run_into(place, known_plan(), stalling_model(int(sys.argv[2])))
