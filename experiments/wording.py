@@ -149,7 +149,7 @@ def say_change(value: float, low: float, high: float, *, whole: bool = True) -> 
 
 def _say_end(value: float, step: float, *, in_doubt: bool) -> str:
     """Return a signed number; one that would read as 0 is put in words where the sign matters."""
-    if in_doubt and value and abs(value) < step / 2.0:
+    if in_doubt and value and abs(value) <= step / 2.0:  # half a step would be rounded to even
         return f"just {'above' if value > 0 else 'below'} 0"
     return say_number(value, step, sign=True)
 

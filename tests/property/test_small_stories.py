@@ -68,16 +68,22 @@ def test_a_child_who_is_taken_alone_is_not_free_the_same_night() -> None:
 def test_alternatives_part_no_family_on_the_way() -> None:
     """Somebody of a family is arrested on a leg and placed in the community: the others go there tonight.
 
-    Nobody moves on later, and nobody ends the journey at once on the day of arrival.
+    Nobody moves on later. Only from those who end their journey on the very day of the arrest somebody can be parted.
     """
     numbers = {"family_unity": 1.0, "pathway_awareness": 0.0, "alternative_days": FOREVER}
     numbers |= dict.fromkeys(("settle_utility", "return_utility"), -50.0)
     arresting = bare(in_company(tiny("fork")), ("road", "leg", "arrest", 0.1), **numbers)
     arresting = with_rows(arresting, "places", stay_days=FOREVER)
     arresting = with_levers(arresting, detention=[{"after_arrest": 1.0, "alternatives": 1.0}])
-    events = by_event(lived(arresting, threads=1))
-    assert events[Event.ALTERNATIVE].sum() > 50
-    assert events[Event.SEPARATION].sum() == events[Event.LEFT_ALONE].sum() == 0
+    model = RouteModel(arresting, threads=1)
+    while model.running:
+        people = model.people.life
+        was_here, together = model.cell_status[people["cell"]] != Status.ARRIVED, people["together"].copy()
+        model.step()
+        has_arrived = was_here & (model.cell_status[people["cell"]] == Status.ARRIVED)
+        parted = (people["together"] != together) & ~has_arrived
+        assert np.isin(people["party"][parted], people["party"][has_arrived]).all()
+    assert by_event(model)[Event.ALTERNATIVE].sum() > 50
 
 
 @pytest.mark.parametrize("exempt", [False, True])
