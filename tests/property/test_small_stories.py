@@ -76,12 +76,13 @@ def test_alternatives_part_no_family_on_the_way() -> None:
     arresting = with_rows(arresting, "places", stay_days=FOREVER)
     arresting = with_levers(arresting, detention=[{"after_arrest": 1.0, "alternatives": 1.0}])
     model = RouteModel(arresting, threads=1)
+    in_family = np.isin(model.people.life["party"], model.people.life["party"][children(model)])
     while model.running:
         people = model.people.life
         was_here, together = model.cell_status[people["cell"]] != Status.ARRIVED, people["together"].copy()
         model.step()
         has_arrived = was_here & (model.cell_status[people["cell"]] == Status.ARRIVED)
-        parted = (people["together"] != together) & ~has_arrived
+        parted = in_family & (people["together"] != together) & ~has_arrived
         assert np.isin(people["party"][parted], people["party"][has_arrived]).all()
     assert by_event(model)[Event.ALTERNATIVE].sum() > 50
 
