@@ -63,6 +63,7 @@ class Recorder:
         self._status = cells
         self.tally = Tally(
             events=np.zeros((n_lanes, EVENTS, n_cells, n_groups), np.int32),
+            touched=np.zeros((n_lanes, EVENTS, n_cells), np.uint8),
             moved=np.zeros((n_lanes, n_cells, n_groups), np.int64),
             census=np.zeros((n_lanes, n_cells), np.int64),
             flow=np.zeros((n_lanes, n_legs), np.int32),
@@ -105,7 +106,7 @@ class Recorder:
         memo[id(self)] = twin
         of = self.tally
         tally = Tally(
-            of.events.copy(), of.moved.copy(), of.census.copy(), of.flow.copy(),
+            of.events.copy(), of.touched.copy(), of.moved.copy(), of.census.copy(), of.flow.copy(),
             np.zeros(of.listed.shape, np.int32), of.n_listed.copy(),
         )  # fmt: skip
         twin.__dict__ |= {
@@ -142,7 +143,7 @@ class Recorder:
 
     def end_month(self) -> None:
         """Close the month: keep its counts as sparse rows and start new ones at zero."""
-        cell, group, kind, count = harvest(self.tally.events)
+        cell, group, kind, count = harvest(self.tally.events, self.tally.touched)
         self._events.append((np.full(cell.size, self._month, np.int32), cell, group, kind, count))
         moved = self.tally.moved.sum(axis=0)
         days = self._if_still + ((moved - _people_moved(moved)) >> 32)

@@ -8,22 +8,22 @@ from simulation.kernels.compile import entry
 
 
 @entry
-def harvest(events):  # type: ignore[no-untyped-def]
+def harvest(events, touched):  # type: ignore[no-untyped-def]
     """Return (cell, group, kind, count), (n,) int32 and for count int64, of all counts that are not 0; leave zeros.
 
-    events  (lanes, EVENTS, C, G) int32; lanes add up. Rows come by cell, group, kind.
+    events   (lanes, EVENTS, C, G) int32; lanes add up. Rows come by cell, group, kind.
+    touched  (lanes, EVENTS, C) uint8, not 0 where there may be a count; nothing else is read
     """
     n_lanes, n_kinds, n_cells, n_groups = events.shape
     is_busy = np.zeros((n_cells, n_kinds), np.bool_)
     most = 0
-    for kind in range(n_kinds):
-        for cell in range(n_cells):
-            found = 0
-            for lane in range(n_lanes):
-                for group in range(n_groups):
-                    found += int(events[lane, kind, cell, group] != 0)
-            is_busy[cell, kind] = found > 0
-            most += found
+    for lane in range(n_lanes):
+        for kind in range(n_kinds):
+            for cell in range(n_cells):
+                if touched[lane, kind, cell]:
+                    is_busy[cell, kind] = True
+                    touched[lane, kind, cell] = 0
+                    most += np.count_nonzero(events[lane, kind, cell])
     where, count = np.empty((3, most), np.int32), np.empty(most, np.int64)
     n = 0
     for cell in range(n_cells):

@@ -31,6 +31,7 @@ def count_asked(world, tally, people, row, place, event):  # type: ignore[no-unt
     if cell < world.setup[0].n_legs or world.cell_place[cell] != place:
         cell = place_cell(world, place, Status.WAITING)
     tally.events[event, cell, life.group] += 1
+    tally.touched[event, cell] = 1
 
 
 @step

@@ -381,6 +381,7 @@ class Tally(NamedTuple):
     """
 
     events: I32  # (EVENTS, C, G) of the month so far: few kinds are frequent
+    touched: U8  # (EVENTS, C) 1 where a count of the month may not be 0
     moved: (
         I64  # (C, G) two numbers in one, see moves.move(): 2^32 x person-days of the month + change of people
     )

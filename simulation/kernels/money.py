@@ -29,6 +29,7 @@ def book(tally, people, row, event, usd):  # type: ignore[no-untyped-def]
     """Count an amount at the person's cell."""
     life = people.life[row]
     tally.events[event, life.cell, life.group] += usd
+    tally.touched[event, life.cell] = 1
 
 
 @inner

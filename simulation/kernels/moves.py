@@ -36,6 +36,7 @@ def lane_of(tally, lane):  # type: ignore[no-untyped-def]
     """Return the tally of one lane: views, no copies."""
     return Tally(
         tally.events[lane],
+        tally.touched[lane],
         tally.moved[lane],
         tally.census[lane],
         tally.flow[lane],
@@ -158,6 +159,7 @@ def count(tally, people, row, event):  # type: ignore[no-untyped-def]
     """Count an event at the person's cell."""
     life = people.life[row]
     tally.events[event, life.cell, life.group] += 1
+    tally.touched[event, life.cell] = 1
 
 
 @step

@@ -17,7 +17,7 @@ from simulation.world.routes import Routes
 
 EUROPE, NORTH_AFRICA, REGION, CIRCULAR = range(4)
 _SWEEPS = 600  # a fixed number: the values of a place depend only on legs that can be reached from it, to the last bit
-_LOOK = 8  # sweeps after which values that stand still are left alone
+_STEPS = 12
 _NO_OPTION = -50.0  # value of a place from which nothing is open, in utils
 
 
@@ -145,16 +145,11 @@ def stuck_factor(routes: Routes, perceived: Perceived, parameters: dict[str, flo
     np.add.at(given_up, routes.option_place[chosen], np.exp(terms.utility[chosen]))
     discount, stays = parameters["discount"], parameters["stay_utility"]
     with np.errstate(divide="ignore"):
-        given_up = np.log(given_up).ravel()
-    stuck, endless = value.ravel().copy(), np.isneginf(given_up)  # nothing but staying
-    moving, waits = np.flatnonzero(~endless), stuck[endless]
-    for sweep in range(_SWEEPS):
-        waits = stays + discount * waits
-        before = stuck[moving]
-        after = np.logaddexp(stays + discount * before, given_up[moving])
-        stuck[moving] = after
-        if sweep % _LOOK == 0:  # what stands still, to the last bit, stays there
-            moving = moving[after != before]
-    stuck[endless] = waits
-    ahead = stuck.reshape(value.shape) - value
-    return np.asarray(np.exp(np.minimum(discount * ahead, 0.0)), np.float64)
+        given_up = np.log(given_up)
+    # Newton's steps on the concave equation: from below they rise to its root, and from what staying alone or giving up
+    # alone is worth a few are enough. Their number is fixed, so no place's last bits depend on another's.
+    stuck = np.maximum(stays / (1.0 - discount), given_up)
+    for _ in range(_STEPS):
+        ahead = np.logaddexp(stays + discount * stuck, given_up)
+        stuck += (ahead - stuck) / (1.0 - discount * np.exp(stays + discount * stuck - ahead))
+    return np.asarray(np.exp(np.minimum(discount * (stuck - value), 0.0)), np.float64)
