@@ -23,7 +23,7 @@ def harvest(events, touched):  # type: ignore[no-untyped-def]
                 if touched[lane, kind, cell]:
                     is_busy[cell, kind] = True
                     touched[lane, kind, cell] = 0
-                    most += np.count_nonzero(events[lane, kind, cell])
+                    most += int(np.count_nonzero(events[lane, kind, cell]))
     where, count = np.empty((3, most), np.int32), np.empty(most, np.int64)
     n = 0
     for cell in range(n_cells):
