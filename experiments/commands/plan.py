@@ -12,6 +12,7 @@ import click
 if TYPE_CHECKING:
     from experiments.compare import Comparison
     from experiments.execution.execute import Executor, State, Watch
+    from experiments.plan import Plan
     from experiments.planning.load import LoadedPlan
 
 _FILE = click.Path(path_type=Path)
@@ -19,12 +20,17 @@ _BAR = "{desc} {n_fmt}/{total_fmt} |{bar}| {rate_fmt}, {elapsed} so far, {remain
 _MOST_ARMS = 3
 """With more variants the tables are files to look into, not lines to scroll through."""
 
+MANY_RUNS, SMALL_RUN = 50, 300_000
+"""From so many runs on, of fewer simulated people than that, processes pay for the seconds that they take to start."""
+
 _out = click.option("--out", type=_FILE, help="Experiment folder.  [default: runs/PLAN]")
 _cluster = click.option(
     "--cluster", metavar="ADDRESS", help="Scheduler of a running Dask cluster: tcp://HOST:8786."
 )
 _workers = click.option(
-    "--workers", type=click.IntRange(1), help="Run in so many processes of this machine.  [default: threads]"
+    "--workers",
+    type=click.IntRange(1),
+    help="Run in so many processes of this machine.  [default: one a core for many small runs, else threads]",
 )
 
 
@@ -89,8 +95,8 @@ def pilot(
     from experiments.planning.pilot import run_pilot, say_pilot  # noqa: PLC0415
 
     wanted = dict(_read_half_width(text) for text in half_widths)
-    executor = _choose_executor(cluster, workers)
     loaded = _load_aloud(file)
+    executor = _choose_executor(cluster, workers)
     with ExperimentFolder(_folder(loaded, out)) as store, _progress() as watch:
         found = run_pilot(
             loaded.plan, store, replicates=replicates, relative=relative, half_widths=wanted, executor=executor,
@@ -114,8 +120,8 @@ def run(
     """Run a PLAN and write its experiment folder. Finished runs are kept when it is interrupted."""
     from experiments.planning.run import run_experiment  # noqa: PLC0415
 
-    executor = _choose_executor(cluster, workers)
     loaded = _load_aloud(file)
+    executor = _choose_executor(cluster, workers, loaded.plan)
     folder = _folder(loaded, out)
     try:
         with _progress() as watch:
@@ -165,17 +171,28 @@ def _folder(loaded: LoadedPlan, out: Path | None) -> Path:
     return out or Path("runs") / loaded.document.plan
 
 
-def _choose_executor(cluster: str | None, workers: int | None) -> Executor:
-    """Return where runs are made: threads of this process, processes of this machine, or a running cluster."""
+def _choose_executor(cluster: str | None, workers: int | None, plan: Plan | None = None) -> Executor:
+    """Return where runs are made: threads of this process, processes of this machine, or a running cluster.
+
+    Left to itself it takes threads, but processes for many small runs: two threads make those no faster than one does,
+    since the interpreter's lock is held for the half millisecond a day that does not grow with people.
+    """
     if cluster is not None and workers is not None:
         raise click.UsageError("--workers starts processes here; a running --cluster has its own workers")
-    if cluster is None and workers is None:
+    if cluster is None and workers is None and not (plan is not None and _is_many_small_runs(plan)):
         from experiments.execution.threads import run_in_threads  # noqa: PLC0415
 
         return run_in_threads
     from experiments.execution.cluster import DaskExecutor  # noqa: PLC0415
 
     return DaskExecutor(cluster, workers)
+
+
+def _is_many_small_runs(plan: Plan) -> bool:
+    from experiments.planning.describe import count_people  # noqa: PLC0415
+
+    people = count_people(plan.baseline) * plan.scale
+    return len(plan.tasks()) >= MANY_RUNS and people < SMALL_RUN
 
 
 def _read_half_width(text: str) -> tuple[str, float]:
