@@ -128,7 +128,7 @@ def compute_sensitivity(
         outcomes: Those that no run reports are left out.
     """
     targets = list(find_targets(values, arms, outcomes))
-    index_rows, outcome_rows, pair_rows = [], [], []
+    index_rows, said, pair_rows = [], [], []
     for target in targets:
         if len(target.values) != design.n_replicates:
             raise SensitivityError(
@@ -143,10 +143,12 @@ def compute_sensitivity(
             outcome=target.outcome, about=target.about, arm=target.arm
         )
         index_rows.append(table)
-        outcome_rows.append(_describe_outcome(target, indices, share, table))
+        said.append((target, indices, share))
         pair_rows.append(
             _table_pairs(indices, design).assign(outcome=target.outcome, about=target.about, arm=target.arm)
         )
+    _adjust_together(targets, index_rows)
+    outcome_rows = [_describe_outcome(*one, table) for one, table in zip(said, index_rows, strict=True)]
     joined = _join(index_rows, [c for c in INDEX_COLUMNS if c not in ("words", "confidence", "settled_by")])
     joined = joined.merge(factors[["factor", "words", "confidence", "settled_by"]], on="factor", how="left")
     return Sensitivity(
@@ -210,14 +212,13 @@ def compute_indices(design: Design, values: Floats, idle: NDArray[np.bool_] | No
 def _table_indices(indices: Indices, design: Design, luck: float, share: Estimate) -> pd.DataFrame:
     """Return one row a factor and measure."""
     p_value = np.full(len(design.factors), np.nan) if indices.p_value is None else indices.p_value
-    q_value = adjust_rates(p_value)
     parts = []
     for measure, estimate in indices.measures.items():
         chance = _find_chance(measure, design, luck, share, indices.n_used)
         if indices.p_value is None:
             beyond = _say_beyond(estimate.value if measure == "mu_star" else estimate.low, chance)
         else:
-            beyond = np.where(np.isnan(q_value), "", np.where(q_value <= LEAD, "yes", "no"))
+            beyond = np.full(len(p_value), "")  # said when all outcomes are known
         parts.append(
             pd.DataFrame(
                 {
@@ -230,11 +231,26 @@ def _table_indices(indices: Indices, design: Design, luck: float, share: Estimat
                     "chance": chance,
                     "beyond_chance": beyond,
                     "p_value": p_value,
-                    "q_value": q_value,
+                    "q_value": np.nan,
                 }
             )
         )
     return pd.concat(parts, ignore_index=True)
+
+
+def _adjust_together(targets: Sequence[Target], tables: Sequence[pd.DataFrame]) -> None:
+    """Fill in which rank correlations stand, counting all outcomes of an arm: a chart shows the strongest of them."""
+    families: dict[tuple[str, str], list[pd.DataFrame]] = {}
+    for target, table in zip(targets, tables, strict=True):
+        families.setdefault((target.about, target.arm), []).append(table)
+    for family in families.values():
+        q_value = adjust_rates(np.concatenate([table["p_value"].to_numpy(float) for table in family]))
+        for table, own in zip(
+            family, np.split(q_value, np.cumsum([len(t) for t in family])[:-1]), strict=True
+        ):
+            known = ~np.isnan(own)
+            table["q_value"] = own
+            table.loc[known, "beyond_chance"] = np.where(own[known] <= LEAD, "yes", "no")
 
 
 def _find_chance(measure: str, design: Design, luck: float, share: Estimate, n_used: int) -> float:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from itertools import permutations
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr
@@ -14,6 +17,8 @@ LEAST = 8
 """Draws below which no correlation is given."""
 SPARE = 10
 """Draws beyond the number of factors from which the other factors can be held constant (PRCC)."""
+EXACT_UP_TO = 40
+_PERMUTATIONS, _ENUMERATED, _SEED = 200_000, 8, 20_260
 _Z = 1.959963984540054
 
 
@@ -27,7 +32,8 @@ def compute_ranks(points: Floats, values: Floats, idle: NDArray[np.bool_] | None
 
     With fewer: Spearman's correlation, factor by factor, the others part of the noise. Its interval is Fisher's with
     standard error sqrt((1 + r^2 / 2) / (n - 3)) (Bonett, Wright 2000, Psychometrika 65:23), approximate below 25
-    draws. With many factors some look like drivers by chance alone: read ``p_value`` with their number.
+    draws. Its p-value up to EXACT_UP_TO draws is that of permutations: the t distribution's tail is too thin there for
+    hundreds of factors. With many factors some look like drivers by chance alone: read ``p_value`` with their number.
 
     Both see monotone relations only: a number whose middle is worst looks like none.
 
@@ -63,6 +69,8 @@ def compute_ranks(points: Floats, values: Floats, idle: NDArray[np.bool_] | None
         low, high = np.tanh(centre - _Z * error), np.tanh(centre + _Z * error)
         t = np.abs(r) * np.sqrt(freedom / (1.0 - r**2))
     p_value = 2.0 * stdtr(freedom, -t)
+    if not partial and n <= EXACT_UP_TO:
+        p_value = _permute(tuple(np.sort(y)), r)
     return Indices(method, {method: Estimate(r, low, high)}, n, n_dropped, p_value=np.asarray(p_value, float))
 
 
@@ -86,6 +94,28 @@ def _correlate(x: Floats, y: Floats) -> Floats:
     """Return (n_factors,) the correlations of columns with y."""
     a, b = x - x.mean(axis=0), y - y.mean()
     return np.asarray(np.clip(a.T @ b / np.sqrt((a**2).sum(axis=0) * (b**2).sum()), -1.0, 1.0), float)
+
+
+def _permute(ranks: tuple[float, ...], r: Floats) -> Floats:
+    """Return two-sided p-values of correlations r (n_factors,) with an outcome of these sorted ranks; NaN stays."""
+    null = _null(ranks)
+    known = ~np.isnan(r)
+    result = np.full(r.shape, np.nan)
+    at_least = len(null) - np.searchsorted(null, np.abs(r[known]) - 1e-9)
+    extra = 0 if len(ranks) <= _ENUMERATED else 1  # of drawn permutations, the data themselves are one more
+    result[known] = (at_least + extra) / (len(null) + extra)
+    return result
+
+
+@lru_cache(maxsize=32)
+def _null(ranks: tuple[float, ...]) -> Floats:
+    """Return the sizes of rank correlations under all, or 200,000, permutations, in rising order."""
+    y, n = np.array(ranks), len(ranks)
+    if n <= _ENUMERATED:
+        shuffled = y[np.array(list(permutations(range(n))))]
+    else:
+        shuffled = np.random.default_rng(_SEED).permuted(np.tile(y, (_PERMUTATIONS, 1)), axis=1)
+    return np.sort(np.abs(_correlate(shuffled.T, np.arange(1.0, n + 1.0))))
 
 
 def _correlate_partially(x: Floats, y: Floats) -> Floats:

@@ -243,6 +243,19 @@ def test_leads_of_nothing_are_as_many_as_said():
     assert adjusted <= 6
 
 
+def test_few_draws_have_the_exact_distribution_of_ranks():
+    """Eight draws: of 40,320 orders 2 have |rho| = 1 and 16 at least 0.976 (one neighbouring pair exchanged)."""
+    rising = np.arange(8.0)
+    swapped = rising[[1, 0, 2, 3, 4, 5, 6, 7]]
+    points = np.column_stack([rising, -rising, swapped]) / 8.0
+    p_value = compute_ranks(points, rising).p_value
+    np.testing.assert_allclose(p_value, np.array([2, 2, 16]) / 40320)
+    many = compute_ranks(np.random.default_rng(3).random((12, 400)), np.arange(12.0))
+    plain = [stats.spearmanr(x, np.arange(12.0)) for x in np.random.default_rng(3).random((12, 400)).T]
+    exact = np.array([one.pvalue for one in plain])
+    np.testing.assert_allclose(many.p_value, exact, atol=0.012)  # the t distribution is near in the middle
+
+
 def test_adjusted_rates_by_hand():
     p_value = np.array([0.01, 0.04, np.nan, 0.03, 0.005])
     np.testing.assert_allclose(adjust_rates(p_value), [0.02, 0.04, np.nan, 0.04, 0.02])
