@@ -131,8 +131,8 @@ def _say_entry(entry: LeverEntry) -> str:
     scope = entry.scope
     where = [
         *scope.countries,
-        *([f"{len(scope.places)} places"] if scope.places else []),
-        *([f"{len(scope.legs)} legs"] if scope.legs else []),
+        *([_count(len(scope.places), "place")] if scope.places else []),
+        *([_count(len(scope.legs), "leg")] if scope.legs else []),
         *scope.pathways,
     ]
     parts = [", ".join(settings)]
@@ -149,3 +149,7 @@ def _say_setting(value: object) -> str:
         return f"{float(number):.3g} {unit}".strip()
     except ValueError:
         return str(value)
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
