@@ -77,9 +77,8 @@ def screen(people, luck, first, last, day, flag, picked):  # type: ignore[no-unt
     eights = flag.view(np.uint64)
     found = 0
     for begin in range(0, n, 64):
-        word = np.uint64(
-            0
-        )  # 64 flags, a bit each: eight bytes of 0 or 1 times _GATHER have their bits in the top byte
+        # 64 flags, a bit each: eight bytes of 0 or 1 times _GATHER have their bits in the top byte.
+        word = np.uint64(0)
         for k in range(8):
             word |= ((eights[(begin >> 3) + k] * _GATHER) >> _TOP_BYTE) << np.uint64(8 * k)
         while word != 0:
