@@ -219,6 +219,14 @@ def analyse(
     )
 
 
+def compare_nothing(
+    plan: Plan, values: Values, runs: Mapping[Task, pd.DataFrame], failed: tuple[Failure, ...] = ()
+) -> Comparison:
+    """Return a comparison without tables, where none was asked for or rows are no draws: runs and their values."""
+    none = pd.DataFrame()
+    return Comparison(plan, none, none, none, none, None, none, values, runs, failed)
+
+
 def compute_displacement(table: pd.DataFrame) -> pd.DataFrame:
     """Return where a harm of DISPLACED rose, and where it fell, for variants that show both.
 

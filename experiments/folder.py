@@ -19,7 +19,7 @@ import pandas as pd
 from experiments.collect import Values, collect_tables
 from experiments.design import Design
 from experiments.execution.code import hash_model_code
-from experiments.execution.files import readable_errors, replacing
+from experiments.execution.files import readable_errors, replacing, write_csv
 from experiments.execution.store import RunFiles, StoredRuns, read_parquet
 from experiments.execution.units import Failure
 from experiments.plan import Plan, Task
@@ -172,12 +172,12 @@ class ExperimentFolder:
             }
             for name, table in tables.items():
                 if len(table.columns):
-                    _write_csv(table, self.partial / name)
+                    write_csv(table, self.partial / name)
             if comparison.weights is not None:
-                _write_csv(comparison.index, self.partial / INDEX)
+                write_csv(comparison.index, self.partial / INDEX)
             if comparison.failed:
                 rows = [_failure_row(failure) for failure in comparison.failed]
-                _write_csv(pd.DataFrame(rows, columns=FAILED_COLUMNS), self.partial / FAILED)
+                write_csv(pd.DataFrame(rows, columns=FAILED_COLUMNS), self.partial / FAILED)
             if comparison.plan.design is not None:
                 _write_design(comparison.plan, self.partial / DESIGN)
             if pictures and len(comparison.table):
@@ -331,8 +331,7 @@ def _write_design(plan: Plan, path: Path) -> None:
     assert design is not None
     table = pd.DataFrame(design.points, columns=list(design.factors))
     table.insert(0, "replicate", np.arange(len(table)))
-    with replacing(path) as temporary:
-        table.to_csv(temporary, index=False, lineterminator="\n", float_format="%.17g")
+    write_csv(table, path, float_format="%.17g")
 
 
 def _failure_row(failure: Failure) -> tuple[object, ...]:
@@ -347,8 +346,3 @@ def _link(source: Path, target: Path) -> None:
     except OSError:
         with replacing(target) as temporary:
             shutil.copyfile(source, temporary)
-
-
-def _write_csv(table: pd.DataFrame, path: Path) -> None:
-    with replacing(path) as temporary:
-        table.to_csv(temporary, index=False, lineterminator="\n", float_format="%.10g")

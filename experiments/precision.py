@@ -8,9 +8,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import chdtri, ndtri, stdtrit
+from scipy.special import chdtri, ndtri
 
 from experiments.collect import ALL, Values
+from experiments.row_statistics import count_known, deviation_known, mean_known, student_t, take_pairs
 from experiments.statistics import INTERVAL_KINDS, LEVEL, Estimate, Floats, IntervalKind
 
 COLUMNS = [
@@ -88,18 +89,18 @@ def compute_replicates_needed(
     given = [value for value in (half_width, relative) if value is not None]
     if len(given) != 1 or not given[0] > 0:
         raise ValueError("give half_width or relative, one of them and above 0")
-    left, right = _known(baseline, variant)
-    n, deviation = _count(left), _deviation(right - left)
+    left, right = take_pairs(baseline, variant)
+    n, deviation = count_known(left), deviation_known(right - left)
     wanted = (
         np.full(len(left), half_width)
         if half_width is not None
-        else np.abs(_mean(left)) * float(relative or 0.0)
+        else np.abs(mean_known(left)) * float(relative or 0.0)
     )
     freedom = np.maximum(n - 1, 1)
     tails = (1.0 - LEVEL) / 2.0
     small, large = (deviation * np.sqrt(freedom / chdtri(freedom, tail)) for tail in (tails, 1.0 - tails))
     unknown = (n < 2) | np.isnan(wanted)
-    half = _t(n) * deviation * np.sqrt(1.0 / np.maximum(n, 1) + (kind == "total"))
+    half = student_t(n, LEVEL) * deviation * np.sqrt(1.0 / np.maximum(n, 1) + (kind == "total"))
     found = [np.where(unknown, np.nan, _find_number(s, wanted, kind)) for s in (deviation, small, large)]
     mean_needs = np.where(unknown, np.nan, _find_number(deviation, wanted, "monte_carlo"))
     floor = _Z * deviation if kind == "total" else np.where(unknown, np.nan, 0.0)
@@ -111,7 +112,7 @@ def _find_number(deviation: Floats, wanted: Floats, kind: IntervalKind) -> Float
     extra = 1.0 if kind == "total" else 0.0
 
     def enough(n: Floats) -> NDArray[np.bool_]:
-        return np.asarray(_t(n) * deviation * np.sqrt(1.0 / n + extra) <= wanted, bool)
+        return np.asarray(student_t(n, LEVEL) * deviation * np.sqrt(1.0 / n + extra) <= wanted, bool)
 
     low, high = np.full(len(deviation), 1.0), np.full(len(deviation), float(MOST))
     never = ~enough(high)
@@ -133,11 +134,11 @@ def compute_pairing(baseline: Floats, variant: Floats) -> Pairing:
         baseline: (n_rows, n) or (n,).
         variant: The same shape, paired.
     """
-    left, right = _known(baseline, variant)
-    n = _count(left)
-    s_left, s_right = _deviation(left), _deviation(right)
+    left, right = take_pairs(baseline, variant)
+    n = count_known(left)
+    s_left, s_right = deviation_known(left), deviation_known(right)
     with np.errstate(invalid="ignore", divide="ignore"):
-        centred = (left - _mean(left)[:, None]) * (right - _mean(right)[:, None])
+        centred = (left - mean_known(left)[:, None]) * (right - mean_known(right)[:, None])
         r = np.nansum(centred, axis=1) / ((n - 1) * s_left * s_right)
         r = np.where((s_left > 0) & (s_right > 0), np.clip(r, -1.0, 1.0), np.nan)
         half = np.where(n > 3, _Z / np.sqrt(np.maximum(n - 3, 1)), np.nan)
@@ -170,33 +171,3 @@ def compute_pairing_table(values: Values, arms: Sequence[str]) -> pd.DataFrame:
             names = {"interval_kind": kind, "outcome": rows["outcome"].to_numpy()[whole], "arm": arm}
             parts.append(pd.DataFrame({**names, **columns, "pairs": found.pairs}))
     return pd.concat(parts, ignore_index=True)[COLUMNS] if parts else pd.DataFrame(columns=COLUMNS)
-
-
-def _known(baseline: Floats, variant: Floats) -> tuple[Floats, Floats]:
-    """Return both arms as (n_rows, n), NaN in both where either is not known."""
-    left, right = np.atleast_2d(np.asarray(baseline, float)), np.atleast_2d(np.asarray(variant, float))
-    if left.shape != right.shape:
-        raise ValueError(f"arms have different shapes: {left.shape} and {right.shape}")
-    known = np.isfinite(left) & np.isfinite(right)
-    return np.where(known, left, np.nan), np.where(known, right, np.nan)
-
-
-def _mean(values: Floats) -> Floats:
-    """Return (n_rows,) the mean of the known values; NaN where there is none."""
-    n = _count(values)
-    return np.asarray(np.where(n > 0, np.nansum(values, axis=1) / np.maximum(n, 1), np.nan), float)
-
-
-def _count(values: Floats) -> NDArray[np.int64]:
-    return np.asarray((~np.isnan(values)).sum(axis=1), np.int64)
-
-
-def _deviation(values: Floats) -> Floats:
-    n = _count(values)
-    squares = np.nansum((values - _mean(values)[:, None]) ** 2, axis=1)
-    return np.asarray(np.where(n > 1, np.sqrt(squares / np.maximum(n - 1, 1)), np.nan), float)
-
-
-def _t(n: Floats | NDArray[np.int64]) -> Floats:
-    quantile = stdtrit(np.maximum(n - 1.0, 1.0), 0.5 + LEVEL / 2.0)
-    return np.asarray(np.where(np.asarray(n) > 1, quantile, np.nan), float)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,9 +12,9 @@ import pandas as pd
 
 from experiments.collect import Values, collect_tables
 from experiments.design import Design
-from experiments.execution.store import RunFiles
+from experiments.execution.store import RunFiles, StoredRuns
 from experiments.folder import DESIGN, FAILED, KIND, METADATA, RUNS
-from experiments.plan import Plan
+from experiments.plan import Plan, Task
 from simulation.errors import ResultError
 from simulation.result import read_metadata
 from simulation.spec.load import scenario_from_dict
@@ -24,6 +25,8 @@ class StoredExperiment(NamedTuple):
 
     plan: Plan
     values: Values
+    runs: Mapping[Task, pd.DataFrame]
+    """Summaries of the runs, read when they are looked at."""
     failed: pd.DataFrame
     """Runs that have no values: run, arm, interval_kind, replicate, seed, reason, traceback."""
     metadata: dict[str, Any]
@@ -58,7 +61,8 @@ def read_experiment(folder: str | Path) -> StoredExperiment:
         which = ", ".join(others[:3]) or "more runs than its own"
         raise ResultError(f"{folder}: holds runs of another plan or version of the model ({which})")
     failed = pd.read_csv(folder / FAILED) if (folder / FAILED).is_file() else pd.DataFrame()
-    return StoredExperiment(plan, collect_tables(plan.tasks(), files.read_parts(list(own))), failed, metadata)
+    values = collect_tables(plan.tasks(), files.read_parts(list(own)))
+    return StoredExperiment(plan, values, StoredRuns(files, plan.tasks()), failed, metadata)
 
 
 def read_plan(folder: Path, metadata: dict[str, Any]) -> Plan:

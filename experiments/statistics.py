@@ -40,19 +40,18 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 from experiments.joint_interval import joint_interval
+from experiments.row_statistics import count_known, deviation_known, mean_known, student_t, take_pairs
 
 IntervalKind = Literal["monte_carlo", "total"]
 INTERVAL_KINDS: tuple[IntervalKind, ...] = ("total", "monte_carlo")
 
+Floats = NDArray[np.float64]
 LEVEL = 0.95
 # Below 39 pairs no order statistic lies outside the central 95% of the next draw; 40 is the first round
 # number above.
 QUANTILES_FROM = 40
-
-Floats = NDArray[np.float64]
 
 
 class Estimate(NamedTuple):
@@ -92,12 +91,8 @@ def compute_paired(baseline: Floats, variant: Floats, kind: IntervalKind) -> Pai
         never happened in either arm gives difference 0 (0 to 0) and no ratio; a baseline that is always 0
         gives no ratio, the difference speaks; see also ``_total_ratio`` for single zeros.
     """
-    left, right = np.atleast_2d(np.asarray(baseline, float)), np.atleast_2d(np.asarray(variant, float))
-    if left.shape != right.shape:
-        raise ValueError(f"arms have different shapes: {left.shape} and {right.shape}")
-    known = np.isfinite(left) & np.isfinite(right)
-    left, right = np.where(known, left, np.nan), np.where(known, right, np.nan)
-    mean_left, mean_right = _mean(left), _mean(right)
+    left, right = take_pairs(baseline, variant)
+    mean_left, mean_right = mean_known(left), mean_known(right)
     if kind == "monte_carlo":
         difference = mean_interval(right - left)
         ratio = _monte_carlo_ratio(left, right)
@@ -105,7 +100,7 @@ def compute_paired(baseline: Floats, variant: Floats, kind: IntervalKind) -> Pai
         ratio = _total_ratio(left, right)
         difference = _joint_difference(_total_difference(left, right, ratio), left, right)
     difference = _limit_fall(difference, left, right, kind)
-    return Paired(mean_left, mean_right, difference, ratio, _count(left))
+    return Paired(mean_left, mean_right, difference, ratio, count_known(left))
 
 
 def compute_levels(values: Floats, kind: IntervalKind) -> Estimate:
@@ -121,15 +116,15 @@ def compute_levels(values: Floats, kind: IntervalKind) -> Estimate:
 
 def mean_interval(values: Floats) -> Estimate:
     """Return the mean of each row and its Student t interval; NaN is missing. ``values`` is (n_rows, n)."""
-    mean, deviation, n = _mean(values), _deviation(values), _count(values)
-    half = _t(n) * deviation / np.sqrt(np.maximum(n, 1))
+    mean, deviation, n = mean_known(values), deviation_known(values), count_known(values)
+    half = student_t(n, LEVEL) * deviation / np.sqrt(np.maximum(n, 1))
     return Estimate(mean, mean - half, mean + half)
 
 
 def spread_interval(values: Floats) -> Estimate:
     """Return the mean of each row and the interval that holds one further value; NaN is missing."""
-    mean, deviation, n = _mean(values), _deviation(values), _count(values)
-    half = _t(n) * deviation * np.sqrt(1.0 + 1.0 / np.maximum(n, 1))
+    mean, deviation, n = mean_known(values), deviation_known(values), count_known(values)
+    half = student_t(n, LEVEL) * deviation * np.sqrt(1.0 + 1.0 / np.maximum(n, 1))
     low, high = mean - half, mean + half
     many = n >= QUANTILES_FROM
     if many.any():
@@ -155,7 +150,7 @@ def _joint_difference(plain: Estimate, left: Floats, right: Floats) -> Estimate:
     """Return ``plain`` with the rows that are above 0 throughout by the joint prediction of level and ratio."""
     above_zero = np.where(np.isnan(left), True, (left > 0) & (right > 0)).all(axis=1)
     chosen = above_zero & _can_scale(left, plain)
-    low, high, n = plain.low.copy(), plain.high.copy(), _count(left)
+    low, high, n = plain.low.copy(), plain.high.copy(), count_known(left)
     for pairs in np.unique(n[chosen]):
         rows = np.flatnonzero(chosen & (n == pairs))
         known = ~np.isnan(left[rows])
@@ -176,7 +171,7 @@ def _limit_fall(difference: Estimate, left: Floats, right: Floats, kind: Interva
 
 def _can_scale(values: Floats, plain: Estimate) -> NDArray[np.bool_]:
     """Return the rows whose spread needs an assumed shape: few values, not all equal."""
-    return np.asarray((_count(values) < QUANTILES_FROM) & (plain.low < plain.high), bool)
+    return np.asarray((count_known(values) < QUANTILES_FROM) & (plain.low < plain.high), bool)
 
 
 def _scaled_interval(values: Floats, plain: Estimate, rows: NDArray[np.bool_]) -> Estimate:
@@ -184,8 +179,8 @@ def _scaled_interval(values: Floats, plain: Estimate, rows: NDArray[np.bool_]) -
     if not rows.any():
         return plain
     logs = np.log(values[rows])
-    centre, n, mean = _mean(logs), _count(logs), _mean(values[rows])
-    half = _t(n) * _deviation(logs) * np.sqrt(1.0 + 1.0 / n)
+    centre, n, mean = mean_known(logs), count_known(logs), mean_known(values[rows])
+    half = student_t(n, LEVEL) * deviation_known(logs) * np.sqrt(1.0 + 1.0 / n)
     low, high = plain.low.copy(), plain.high.copy()
     with np.errstate(over="ignore"):
         low[rows] = np.minimum(np.exp(centre - half), mean)
@@ -200,12 +195,12 @@ def _monte_carlo_ratio(left: Floats, right: Floats) -> Estimate:
 
     A variant that is always 0 gives 0 with no upper end; a baseline that is always 0 gives NaN.
     """
-    mean_left, mean_right, n = _mean(left), _mean(right), _count(left)
+    mean_left, mean_right, n = mean_known(left), mean_known(right), count_known(left)
     ratio = _ratio(mean_right, mean_left)
     usable = (mean_left > 0) & (mean_right > 0)
     scale_left, scale_right = np.where(usable, mean_left, 1.0), np.where(usable, mean_right, 1.0)
-    spread = _deviation(right / scale_right[:, None] - left / scale_left[:, None])
-    half = _t(n) * spread / np.sqrt(np.maximum(n, 1))
+    spread = deviation_known(right / scale_right[:, None] - left / scale_left[:, None])
+    half = student_t(n, LEVEL) * spread / np.sqrt(np.maximum(n, 1))
     # An interval too wide for a float ends at infinity, which is what it means.
     with np.errstate(over="ignore", invalid="ignore"):
         low, high = ratio * np.exp(-half), ratio * np.exp(half)
@@ -221,14 +216,14 @@ def _total_ratio(left: Floats, right: Floats) -> Estimate:
     pairs the log scale needs every ratio positive and finite; where one is not, the interval runs from the
     smallest to the largest ratio seen, 0 and infinity included, which is as much as so few pairs can say.
     """
-    ratio = _ratio(_mean(right), _mean(left))
+    ratio = _ratio(mean_known(right), mean_known(left))
     tie, infinite = (left == 0) & (right == 0), (left == 0) & (right > 0)
     with np.errstate(over="ignore"):
         each = np.where(tie, 1.0, np.where(infinite, np.inf, right / np.where(left == 0, 1.0, left)))
     proper = np.isfinite(each) & (each > 0)
     logs = np.where(np.isnan(each), np.nan, np.log(np.where(proper, each, 1.0)))
-    centre, n = _mean(logs), _count(logs)
-    half = _t(n) * _deviation(logs) * np.sqrt(1.0 + 1.0 / np.maximum(n, 1))
+    centre, n = mean_known(logs), count_known(logs)
+    half = student_t(n, LEVEL) * deviation_known(logs) * np.sqrt(1.0 + 1.0 / np.maximum(n, 1))
     with np.errstate(over="ignore"):
         low, high = np.exp(centre - half), np.exp(centre + half)
     many = n >= QUANTILES_FROM
@@ -253,7 +248,7 @@ def _quantiles(values: Floats) -> tuple[Floats, Floats]:
     interpolation.
     """
     ordered = np.sort(values, axis=1)  # NaN last
-    n = _count(values)
+    n = count_known(values)
     rows = np.arange(len(values))
 
     def at(p: float) -> Floats:
@@ -273,30 +268,3 @@ def _ratio(above: Floats, below: Floats) -> Floats:
     """Return above / below, NaN where below is 0 or missing; too large for a float is infinite."""
     with np.errstate(over="ignore"):
         return np.asarray(np.divide(above, below, out=np.full_like(above, np.nan), where=below > 0), float)
-
-
-def _count(values: Floats) -> NDArray[np.int64]:
-    return np.asarray((~np.isnan(values)).sum(axis=1), np.int64)
-
-
-def _mean(values: Floats) -> Floats:
-    n = _count(values)
-    total = np.asarray(np.nansum(values, axis=1), float)
-    mean = np.divide(total, n, out=np.full(len(values), np.nan), where=n > 0)
-    return np.asarray(mean, float)
-
-
-def _deviation(values: Floats) -> Floats:
-    """Return the sample standard deviation (N - 1) of each row: NaN below two values, 0 for constants."""
-    n, mean = _count(values), _mean(values)
-    squares = np.nansum((values - mean[:, None]) ** 2, axis=1)
-    result = np.sqrt(np.divide(squares, n - 1, out=np.full(len(values), np.nan), where=n > 1))
-    known = np.where(np.isnan(values), mean[:, None], values)
-    constant = (n > 1) & (known == known[:, :1]).all(axis=1) if values.shape[1] else n > 1
-    return np.asarray(np.where(constant, 0.0, result), float)
-
-
-def _t(n: NDArray[np.int64]) -> Floats:
-    """Return the two-sided Student t quantile at N - 1 degrees of freedom; NaN below two values."""
-    quantile = np.asarray(stdtrit(np.maximum(n - 1, 1), 0.5 + LEVEL / 2.0), float)
-    return np.asarray(np.where(n > 1, quantile, np.nan), float)

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-import pandas as pd
-
-from experiments.collect import Values
-from experiments.compare import Comparison, analyse
+from experiments.compare import Comparison, analyse, compare_nothing
 from experiments.execution.execute import Executor, Report, Watch, execute
 from experiments.execution.files import replacing
 from experiments.execution.model import Model, simulation_model
 from experiments.execution.threads import run_in_threads
 from experiments.folder import ExperimentFolder
-from experiments.plan import Task
 from experiments.planning.load import LoadedPlan
 from experiments.planning.results import write_results
 
@@ -65,7 +60,7 @@ def run_experiment(
         if "comparison" in loaded.analyses:
             comparison = analyse(plan, runs, None, values, report.failed)
         else:
-            comparison = _nothing_compared(loaded, values, runs, report)
+            comparison = compare_nothing(plan, values, runs, report.failed)
 
         def write_more(place: Path) -> None:
             write_results(loaded, values, place)
@@ -74,22 +69,3 @@ def run_experiment(
 
         written = store.finish(comparison, write_more=write_more)
         return Experiment(written, comparison, report, tuple(store.damaged))
-
-
-def _nothing_compared(
-    loaded: LoadedPlan, values: Values, runs: Mapping[Task, pd.DataFrame], report: Report
-) -> Comparison:
-    """Return a comparison without tables: the runs and what is known of them."""
-    empty = pd.DataFrame()
-    return Comparison(
-        plan=loaded.plan,
-        table=empty,
-        displacement=empty,
-        patterns=empty,
-        pareto=empty,
-        weights=None,
-        index=empty,
-        values=values,
-        runs=runs,
-        failed=report.failed,
-    )

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
-import pandas as pd
-
-from experiments.collect import Values
-from experiments.compare import Comparison, analyse
+from experiments.compare import analyse, compare_nothing
 from experiments.design import SCREENING
-from experiments.execution.store import RunFiles, StoredRuns
-from experiments.folder import RUNS
-from experiments.plan import Plan, Task
+from experiments.plan import Plan
 from experiments.planning.load import load_plan
 from experiments.planning.results import compute_tables
 from experiments.reading import StoredExperiment, read_experiment
@@ -48,15 +42,14 @@ def read_study(file: Path, folder: Path, command: str | None = None) -> Study:
     stored = read_experiment(folder)
     if not _is_same(plan, stored):
         raise ResultError(f"{folder}: holds no runs of {file.name} as it is now; run it again")
-    values = stored.values
-    runs = StoredRuns(RunFiles(folder / RUNS, mend=False), plan.tasks())
+    values, runs = stored.values, stored.runs
     arms = list(plan.arms)
     return Study(
         name=loaded.document.plan,
         title=loaded.document.title,
         question=loaded.document.description or loaded.document.title,
         command=command or f"safepassage plan run {file.as_posix()}",
-        comparison=_leave_out(plan, values, runs) if screening else analyse(plan, runs, None, values),
+        comparison=compare_nothing(plan, values, runs) if screening else analyse(plan, runs, None, values),
         revision=str(stored.metadata["provenance"]["revision"]),
         tables={} if screening else compute_tables(loaded, values),
         budget=read_budget_question(loaded.budget, arms),
@@ -70,9 +63,3 @@ def _is_same(plan: Plan, stored: StoredExperiment) -> bool:
     code = str(stored.metadata.get("model_code_sha256"))
     asked, kept = ({task: one.fingerprint(task, code) for task in one.tasks()} for one in (plan, stored.plan))
     return asked == kept
-
-
-def _leave_out(plan: Plan, values: Values, runs: Mapping[Task, pd.DataFrame]) -> Comparison:
-    """Return a comparison without tables: rows that are no draws cannot be compared."""
-    empty = pd.DataFrame()
-    return Comparison(plan, empty, empty, empty, empty, None, empty, values, runs)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from experiments.execution.files import readable_errors, replacing
+from experiments.execution.files import readable_errors, replacing, write_csv
 from experiments.results_page.background import (
     write_evidence,
     write_limits,
@@ -24,7 +24,7 @@ from experiments.results_page.robust_sections import (
 )
 from experiments.results_page.short import write_short
 from experiments.results_page.study import Study
-from experiments.robustness.pictures import draw_pictures, write_table
+from experiments.robustness.pictures import draw_pictures
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -80,7 +80,7 @@ def _draw_all(study: Study, folder: Path) -> Iterator[Path]:
 
     with house_style():
         for picture in draw_pictures(study.comparison.plan, study.tables):
-            yield write_table(picture.data, folder / f"{picture.name}.csv")
+            yield write_csv(picture.data, folder / f"{picture.name}.csv")
             yield _save(picture.figure, folder / f"{picture.name}.png", picture.title)
             text = folder / f"{picture.name}.txt"
             text.write_text(f"{picture.title}\n\n{picture.text}\n", encoding="utf-8")

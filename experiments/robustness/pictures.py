@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from experiments.execution.files import replacing
+from experiments.execution.files import write_csv
 from experiments.plan import Plan
 from experiments.robustness.harm_values import say_basis
 from experiments.robustness.tables import BOUGHT, PLANE, ROBUSTNESS, Tables
@@ -47,7 +47,7 @@ def write_analyses(plan: Plan, tables: Tables, folder: Path, *, pictures: bool =
         folder: An existing folder.
         pictures: Whether to draw.
     """
-    written = [write_table(table, folder / f"{name}.csv") for name, table in tables.items()]
+    written = [write_csv(table, folder / f"{name}.csv") for name, table in tables.items()]
     if not pictures:
         return written
     from experiments.pictures import house_style, save  # noqa: PLC0415 - matplotlib only when something is drawn
@@ -55,16 +55,9 @@ def write_analyses(plan: Plan, tables: Tables, folder: Path, *, pictures: bool =
     with house_style():
         for picture in draw_pictures(plan, tables):
             if picture.name not in tables:
-                written.append(write_table(picture.data, folder / f"{picture.name}.csv"))
+                written.append(write_csv(picture.data, folder / f"{picture.name}.csv"))
             written += save(picture.figure, folder / picture.name, picture.title, picture.text)
     return written
-
-
-def write_table(table: pd.DataFrame, path: Path) -> Path:
-    """Write a table as CSV, whole or not at all; the same table gives the same bytes."""
-    with replacing(path) as temporary:
-        table.to_csv(temporary, index=False, lineterminator="\n", float_format="%.10g")
-    return path
 
 
 def draw_pictures(plan: Plan, tables: Tables) -> Iterator[Picture]:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-import pandas as pd
-
 from experiments.design import Design
-from experiments.execution.files import readable_errors, replacing
+from experiments.execution.files import readable_errors, write_csv
 from experiments.pictures import house_style, save
 from experiments.plan import Plan
 from experiments.sensitivity.analyse import FACTORS, INDICES, OUTCOMES, PAIRS, Sensitivity
@@ -30,16 +28,10 @@ def write_sensitivity(
         tables[PAIRS] = found.pairs
     with readable_errors(folder):
         for name, table in tables.items():
-            paths.append(_write_csv(table, folder / name))
+            paths.append(write_csv(table, folder / name))
         for variant in plan.variants if pictures else ():
             paths += _write_chart(plan, variant.document.scenario, found, design, folder)
     return dataclasses.replace(found, paths=tuple(paths))
-
-
-def _write_csv(table: pd.DataFrame, path: Path) -> Path:
-    with replacing(path) as temporary:
-        table.to_csv(temporary, index=False, lineterminator="\n", float_format="%.10g")
-    return path
 
 
 def _write_chart(plan: Plan, arm: str, found: Sensitivity, design: Design, folder: Path) -> list[Path]:
