@@ -13,8 +13,9 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 
 DEMO := scenarios/central_mediterranean
 DEMO_OUT := runs/demo
+PUBLISHED := packages equal_budget sensitivity
 
-.PHONY: help setup demo test test-faults lint bench orders patterns panel constraints reference clean
+.PHONY: help setup demo test test-faults lint bench orders patterns panel coverage results constraints reference clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -79,6 +80,14 @@ patterns: $(VENV)/.ready ## in what share of parameter draws each pattern shows:
 
 panel: $(VENV)/.ready ## dose and response: every lever at five levels, into docs/validation (a quarter of an hour)
 	$(BIN)/python -m experiments.dose_response docs/validation/dose_response --seeds 4 --scale 0.02
+
+coverage: $(VENV)/.ready ## do the intervals cover? 4,000 repetitions of cases with known answers: docs/validation/coverage.md
+	$(BIN)/python -m experiments.coverage docs/validation/coverage
+
+results: $(VENV)/.ready-dev ## run the published plans and write docs/results (some two and a half hours; finished runs are kept)
+	@for plan in $(PUBLISHED); do \
+		$(BIN)/safepassage plan run experiments/plans/$$plan.yaml --out runs/$$plan --resume && \
+		$(BIN)/python -m experiments.results_page experiments/plans/$$plan.yaml runs/$$plan || exit; done
 
 constraints: ## renew constraints.txt (needs uv)
 	uv pip compile --universal --python-version 3.11 --all-extras --no-header --no-annotate --upgrade \
