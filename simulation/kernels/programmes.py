@@ -155,7 +155,7 @@ def send_home(world, keys, people, tally, row, place, is_free, leg, day, days_le
             renew(world, keys, people, row, place, day)
 
 
-@entry
+@viewing
 def relocate(people, tally, rows, places, left, queue):  # type: ignore[no-untyped-def]
     """Give arrivals places in other countries while they last.
 

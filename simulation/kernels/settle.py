@@ -27,7 +27,7 @@ from simulation.kernels.rng import Stream, uniform, words
 from simulation.kernels.travel import assign_vehicles
 
 
-@entry
+@viewing
 def lottery_order(key, day, luck, who, queue):  # type: ignore[no-untyped-def]
     """Return positions of applicants (n,) int32, by queue, then in fair random order.
 

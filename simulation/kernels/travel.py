@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from simulation.kernels.compile import entry, inner
+from simulation.kernels.compile import inner, viewing
 from simulation.kernels.order import order_of
 from simulation.kernels.rng import words
 
@@ -36,7 +36,7 @@ def _due_day(day, days):  # type: ignore[no-untyped-def]
 due_day = inner(_due_day)
 
 
-@entry
+@viewing
 def assign_vehicles(key, day, luck, who, leg, capacity, leg_hash):  # type: ignore[no-untyped-def]
     """Put people who leave over the same leg on the same day aboard vehicles by a keyed lottery.
 
