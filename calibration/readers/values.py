@@ -186,6 +186,12 @@ def read_spans(
     return spans
 
 
+def find_month(text: str) -> Span | None:
+    """Return the month that a text names; None if it names none, or a day."""
+    span = _read_span(text, "day-first") if text else None
+    return span if span and span.first != span.last else None
+
+
 def _say_text(cell: Cell) -> str:
     """Return what a cell says, but nothing of a bare number: in a shifted column it may be of people."""
     has_words = isinstance(cell, str) and not re.fullmatch(r"[\d\s.,%()\-]*", cell)
