@@ -190,7 +190,7 @@ def find_faults(rows: pd.DataFrame) -> Iterator[Fault]:
         )
         return
     for column in ("place", "source", "group"):
-        yield from _where(~rows[column].map(_is_plain), column, "is empty or is not plain text")
+        yield from _where(~rows[column].map(_is_plain), column, "is empty or is not plain text on one line")
     yield from _where(
         ~rows["indicator"].str.fullmatch(r"\w+"), "indicator", "is not letters, digits and underscores"
     )
@@ -215,7 +215,7 @@ def _where(wrong: pd.Series[bool] | Mask, column: str, message: str, hint: str =
 
 
 def _is_plain(text: object) -> bool:
-    return isinstance(text, str) and text.isprintable() and text == text.strip() != ""
+    return isinstance(text, str) and text.isprintable() and text == " ".join(text.split()) != ""
 
 
 def _is_share(rows: pd.DataFrame) -> Mask:

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from calibration.readers.grid import Cell, Line, Sheet, decode
+from calibration.readers.grid import Cell, Line, Sheet, clean, decode
 from calibration.readers.report import Findings
 from simulation.errors import Problem, ScenarioError, printable
 
@@ -33,13 +33,13 @@ def read_response(raw: bytes, findings: Findings) -> Sheet:
     except (RecursionError, ValueError):  # nested without end; a number of thousands of digits
         raise findings.fail("is not a response of the DTM API") from None
     records = _unwrap(answer, findings)
-    fields = list(dict.fromkeys(str(name) for record in records for name in record))
+    fields = list(dict.fromkeys(name for record in records for name in record))
     findings.note("saved response of the DTM API: lines are numbered by record")
     lines = [
         Line(number, [_as_cell(record.get(field)) for field in fields])
         for number, record in enumerate(records, 1)
     ]
-    return Sheet("", [Line(0, list(fields)), *lines])
+    return Sheet("", [Line(0, [clean(str(name)) for name in fields]), *lines])
 
 
 def fetch(country: str, level: int, file: Path) -> None:
@@ -104,7 +104,7 @@ def _unwrap(answer: object, findings: Findings) -> list[dict[Any, Any]]:
 
 def _as_cell(value: object) -> Cell:
     if isinstance(value, str):
-        return value.strip() or None
+        return clean(value) or None
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
-    return None if value is None else json.dumps(value)
+    return None if value is None else clean(json.dumps(value))

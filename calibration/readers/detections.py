@@ -56,7 +56,7 @@ def read_detections(sheets: Sequence[Records], findings: Findings, options: Opti
     findings.raise_problems()
     routes = [_name_route(text) for text in records.texts("route")]
     nationalities = records.texts("nationality")
-    sources = [text or findings.file.stem for text in records.texts("source")]
+    sources = [text or findings.name for text in records.texts("source")]
     tally = Tally()
     for count in counts:
         if math.isnan(count.people):

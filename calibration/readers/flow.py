@@ -52,7 +52,7 @@ def read_flow(sheets: Sequence[Records], findings: Findings, options: Options) -
         findings.look(f"column {records.title('households')} counts households, not people: not used")
     findings.raise_problems()
     places = name_places(records, place_roles(records.roles, options.places))
-    sources = [text or findings.file.stem for text in records.texts("source")]
+    sources = [text or findings.name for text in records.texts("source")]
     cells: list[Cell | None] = []
     for window, place, source in zip(windows, places, sources, strict=True):
         cell = None if window is None else Cell(place, window, EVERYBODY, "flow", options.source or source)

@@ -51,7 +51,7 @@ def read_incidents(sheets: Sequence[Records], findings: Findings, options: Optio
     people = _count(records, findings)
     findings.raise_problems()
     words = [records.texts(role) for role in ("route", "incident_region", "incident_country")]
-    source = options.source or findings.file.stem
+    source = options.source or findings.name
     tally = Tally()
     for at, (day, number) in enumerate(zip(days, people, strict=True)):
         if day is None or math.isnan(number):

@@ -91,10 +91,10 @@ def _not_recognised(sheets: list[Sheet], found: list[Records], findings: Finding
         return findings.fail(message, hint)
     texts = [say_cell(cell) for cell in sheets[0].lines[0].cells]
     named = [text[:40] for text in texts if any(sign.isalpha() for sign in text)]
-    near = [hint for text in named if (hint := near_name(fold(text), NAMES)).startswith("did")]
+    near = [f"{text}: {hint}" for text in named if (hint := near_name(fold(text), NAMES)).startswith("did")]
     message = "no line near the top is a header that is known"
     message += f"; the first line has: {', '.join(named[:6])}" if named else ""
-    return findings.fail(message, near[0] if near else "docs/observed_data.md lists the names of columns")
+    return findings.fail(message, ", ".join(near[:3]) or "docs/observed_data.md lists the names of columns")
 
 
 def _nothing_left(findings: Findings) -> ScenarioError:

@@ -148,7 +148,7 @@ def _name_sources(records: Records, findings: Findings, options: Options) -> lis
     several = len(set(operations)) > 1
     if several:
         findings.look("several operations: told apart by the source of a row, never added")
-    named = options.source or findings.file.stem
+    named = options.source or findings.name
     given = records.texts("source") if options.source is None else [""] * len(operations)
     return [
         f"{source or named}: {operation}" if several and operation else source or named

@@ -107,7 +107,7 @@ def _read_rows(cells: dict[str, list[Cell]], lines: list[int], findings: Finding
             if span is None:
                 findings.problem("is empty", line=line, column=end)
         columns[end] = [_end_of(span, end) for span in spans]
-    defaults = {"group": EVERYBODY, "source": findings.file.stem, "confidence": "data", "period": None}
+    defaults = {"group": EVERYBODY, "source": findings.name, "confidence": "data", "period": None}
     for name in ("place", "indicator", *defaults):
         texts = [say_cell(cell) for cell in cells.get(name, [None] * len(lines))]
         columns[name] = [text or defaults.get(name, "") for text in texts]
