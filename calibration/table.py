@@ -86,7 +86,7 @@ class ObservedTable:
         """
         rows, small = self.rows, self.is_small()
         found = np.zeros(len(rows), np.bool_)
-        cell = rows[["place", "from", "to", "indicator", "source"]].apply(tuple, axis=1)
+        cell = rows.groupby(["place", "from", "to", "indicator", "source"]).ngroup()
         totals = set(cell[rows["group"] == EVERYBODY])
         counts = (rows["group"] != EVERYBODY) & (rows["value"] > 0) & ~_is_share(rows)
         for (name, _), parts in rows[counts].groupby([cell, rows["group"].str.partition(":")[0]]):

@@ -51,7 +51,6 @@ def read_flow(sheets: Sequence[Records], findings: Findings, options: Options) -
     check_points(records, findings)
     if "households" in records.roles:
         findings.look(f"column {records.title('households')} counts households, not people: not used")
-    findings.raise_problems()
     places = name_places(records, place_roles(records.roles, options.places), findings)
     sources = [text or findings.name for text in records.texts("source")]
     cells: list[Cell | None] = []
