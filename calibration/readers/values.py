@@ -14,7 +14,7 @@ from calibration.readers.report import Findings
 
 MISSING = {
     "", "-", "--", "–", "—", ".", "..", "...", "na", "n/a", "nan", "none", "null", "nd", "n.d.", "n/d", "notavailable",
-    "nondisponible", "nodisponible", "nodata", "غيرمتوفر", "غيرمتاح",
+    "#n/a", "nondisponible", "nodisponible", "nodata", "غيرمتوفر", "غيرمتاح",
 }  # fmt: skip
 MONTHS = (
     "january jan janvier janv enero ene يناير جانفي كانونالثاني",

@@ -33,6 +33,7 @@ _FILE = click.Path(path_type=Path)
     "--assessment", metavar="TYPE", help="Which of several types of assessment to read: BA, SA or ETT."
 )
 @click.option("--when", metavar="FROM..TO", help="Days of a round that the file does not date.")
+@click.option("--sheet", metavar="NAME", help="The sheet of a workbook to read.")
 @click.option("--source", metavar="KEY", help="Source of all rows.  [default: as the file says, or its name]")
 @click.option("--live", metavar="COUNTRY", help="Ask the DTM API first; FILE keeps its answer.")
 @click.option(
