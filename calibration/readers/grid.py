@@ -218,6 +218,8 @@ def _read_worksheet(sheet: Worksheet, findings: Findings) -> list[Line]:
 
 def clean(text: str) -> str:
     """Return a text on one line, without marks of writing direction, and with one blank where it had several."""
+    if text.isascii() and text.isprintable():  # nearly all cells
+        return " ".join(text.split())
     shown = "".join(sign for sign in text if unicodedata.category(sign) != "Cf")
     return printable(" ".join(shown.split()))
 
