@@ -58,6 +58,8 @@ def command(
 
     if out is not None and out.exists() and not force:
         raise click.UsageError(f"{out} exists already; --force replaces it")
+    if out is not None and not out.parent.is_dir():
+        raise click.UsageError(f"{out} is in a folder that does not exist")
     options = _read_options(said)
     if live is not None:
         from calibration.readers.api import fetch  # noqa: PLC0415

@@ -420,9 +420,15 @@ def test_a_table_is_not_replaced_unasked(tmp_path: Path) -> None:
     said(table(tmp_path), "--out", str(out), "--force")
 
 
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    result = call(table(tmp_path), "--out", str(tmp_path / "no" / "out.csv"))
+    assert result.exit_code == 2
+    assert "is in a folder that does not exist" in result.stderr
+
+
 def test_nothing_is_written_where_something_is_wrong(tmp_path: Path) -> None:
     problems(table(tmp_path, (2, "Total", "-1")), "--out", str(tmp_path / "out.csv"))
-    assert not (tmp_path / "out.csv").exists()
+    assert not list(tmp_path.glob("out.csv*"))
 
 
 @pytest.mark.parametrize("text", ["soon", "2030-01-01..", "2030-02-01..2030-01-01", "2030-02-30"])
