@@ -49,7 +49,8 @@ class Scope(Strict):
     """Monitoring points or cuts of monitoring.csv. Ways around a point are legs of their own, so that people who go
     round it are not counted."""
     into: Names = ()
-    """Legs that end in these countries (ISO 3166, three letters)."""
+    """Legs on which people come to land in these countries (ISO 3166, three letters): where the leg ends, or in the
+    port of those who are rescued on it at sea (the nearest; a lever that names another port is not looked at)."""
     countries: Names = ()
     """Places in these countries."""
     places: Names = ()
