@@ -202,7 +202,11 @@ class DeclaredModel:
 
 
 def load_model(
-    path: str | Path, observed: pd.DataFrame, scenario: Scenario, until: date | None = None
+    path: str | Path,
+    observed: pd.DataFrame,
+    scenario: Scenario,
+    until: date | None = None,
+    rates_until: date | None = None,
 ) -> DeclaredModel:
     """Return the observation model of a file with the cells of an observed table.
 
@@ -211,6 +215,7 @@ def load_model(
         observed: Rows as ``calibration.observation.select.select_cells`` takes them.
         scenario: The scenario that it is about.
         until: With a day: windows to be predicted are added up to it.
+        rates_until: With a day: periods of rates that start after it are not used; the last before holds on.
 
     Raises:
         ScenarioError: Every problem found in file or table.
@@ -219,10 +224,12 @@ def load_model(
     selected = select_cells(loaded, observed)
     if until is not None:
         selected = extend_cells(loaded, selected, until)
-    return build_model(loaded, selected, scenario)
+    return build_model(loaded, selected, scenario, rates_until)
 
 
-def build_model(loaded: LoadedObservation, selected: Selected, scenario: Scenario) -> DeclaredModel:
+def build_model(
+    loaded: LoadedObservation, selected: Selected, scenario: Scenario, rates_until: date | None = None
+) -> DeclaredModel:
     """Return the observation model of a loaded file for given cells.
 
     Raises:
@@ -232,7 +239,7 @@ def build_model(loaded: LoadedObservation, selected: Selected, scenario: Scenari
     return DeclaredModel(
         cells,
         tuple(series.observes for series in loaded.document.series.values()),
-        collect_parameters(loaded, cells, scenario),
+        collect_parameters(loaded, cells, scenario, rates_until),
         selected.asked,
         tuple(_list_blocks(loaded, cells)),
     )

@@ -159,6 +159,9 @@ class SeriesDocument(Strict):
     missing: Literal["unknown", "zero"] = "unknown"
     """What a month without a row is, between the series' first day and its last: not known, or zero, as in files of
     incidents. Zero needs the keys from and to."""
+    without_days_of: Identifier | None = None
+    """Another series that says the same in other windows, such as months of these years: windows that share a day with
+    one of its windows are left out, so that nothing is counted twice."""
     recorded: Names = ()
     """Rates that multiply what is true: names of the key rates, or indicators of observation.csv. Left out: all is
     recorded."""
@@ -185,6 +188,7 @@ class ObservationDocument(Strict):
     rates: dict[Identifier, Annotated[tuple[RatePeriod, ...], Field(min_length=1)]] = Field(
         default_factory=dict
     )
-    """Recorded over true by name and period, for what observation.csv of the scenario does not have."""
+    """Recorded over true by name and period, for what observation.csv of the scenario does not have. The last period
+    holds on after its end: what is forecast is recorded as it was last."""
     series: Annotated[dict[Identifier, SeriesDocument], Field(min_length=1)]
     """Observed series by name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,9 @@ def test_the_shipped_file_agrees_with_the_shipped_map() -> None:
         ("recorded: [seen]", "from: 2016-02-30", "2016-02-30 is not a day of the calendar"),
         ("recorded: [seen]", "from: 2016\n    to: 2015-01-01", "needs a day such as 2016-09-01; got 2016"),
         ("recorded: [seen]", "discrepancy_of: lander", "unknown series lander (did you mean landed?)"),
+        ("recorded: [seen]", "discrepancy_of: landed", "landed has none of its own"),
+        ("recorded: [seen]", "without_days_of: landed", "landed gives way itself"),
+        ("recorded: [seen]", "without_days_of: lander", "unknown series lander (did you mean landed?)"),
         ("counts: arrivals", "counts: arrivals, where: {into: ITL}", "ITL is not on the map (did you mean ITA?)"),
         ("counts: arrivals", "counts: arrivals, where: {segment: see}", "unknown segment see"),
         ("counts: arrivals", "counts: arrivals, who: {streams: x*}", "x* matches no stream"),
@@ -82,6 +86,19 @@ def test_a_rate_must_hold_where_there_are_numbers(tmp_path: Path) -> None:
     text = HEAD + RATES.replace("from: 2000-01-01", "from: 2015-02-01") + LANDED
     with pytest.raises(ScenarioError, match="seen has no rate on 2015-01-01, where landed has a number"):
         load_model(write(tmp_path, text), rows([1, 2, 3]), tiny("sea"))
+
+
+def test_the_last_rate_holds_on_and_later_ones_can_be_kept_back(tmp_path: Path) -> None:
+    entry = 'low: 0.5, best: 0.8, high: 1, source: "assumed: test", confidence: assumed}'
+    rates = f"rates:\n  seen:\n    - {{to: 2015-01-31, {entry}\n    - {{from: 2015-02-01, to: 2015-02-28, {entry}\n"
+    file, table = write(tmp_path, HEAD + rates + LANDED), rows([1, 2, 3])
+    all_rates = load_model(file, table, tiny("sea"))
+    early, late = "rate:seen:1990-01-01", "rate:seen:2015-02-01"
+    assert all_rates.names[:2] == (early, late)
+    assert all_rates.parameters.factors[:, :2].tolist() == [[1, 0], [0, 1], [0, 1]]
+    kept_back = load_model(file, table, tiny("sea"), rates_until=date(2015, 1, 31))
+    assert late not in kept_back.names
+    assert kept_back.parameters.factors[:, 0].tolist() == [1, 1, 1]
 
 
 def test_a_plan_is_no_observation_model(tmp_path: Path) -> None:

@@ -130,18 +130,20 @@ def test_it_is_close_to_the_sum_over_the_hidden_discrepancy(tmp_path: Path, mean
         return np.asarray(nbinom.pmf(y, mean * np.exp(discrepancy) / (clumping - 1), 1 / clumping))
 
     model = monthly_model(tmp_path, [mean, mean], noise(clumping, sd, correlation))
+    wrong = monthly_model(tmp_path, [mean, mean], noise(clumping, 3 * sd, correlation))
     log_true = np.full(2, np.log(mean))
-    at_mean = None
+    off = []
     for ratios in ((1.0, 1.0), (1.2, 1.3), (0.8, 1.1), (1.35, 0.75)):
         y = [int(mean * ratio) for ratio in ratios]
         exact = float(np.log(weights @ (density(first, y[0]) * density(second, y[1])) @ weights))
         z_scale = float(np.log(np.array(y) + 0.5).sum())  # a density of log(y + 1/2), not of y
-        found = (
-            float(model.with_observed(np.array(y, float)).log_likelihood(log_true, None, NO_PSI)) - z_scale
+        found, other = (
+            float(of.with_observed(np.array(y, float)).log_likelihood(log_true, None, NO_PSI)) - z_scale
+            for of in (model, wrong)
         )
-        assert found == pytest.approx(exact, abs=0.25 if mean < 100 else 0.1)
-        at_mean = exact if at_mean is None else at_mean
-        assert exact <= at_mean + 0.2
+        assert found == pytest.approx(exact, abs=0.4 if mean < 100 else 0.15)
+        off.append(abs(other - exact))
+    assert max(off) > 0.8  # three times the discrepancy is another model
 
 
 def test_a_month_that_can_have_no_deaths_says_nothing_when_it_has_none(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from calibration.observation.select import Selected, extend_cells, select_cells
 from simulation.errors import ScenarioError
 
 TEXT = HEAD + RATES + LANDED
+YEARS = ((40, "2014-01"), (50, "2015-01"), (60, "2016-01"))
 
 
 def select(folder: Path, table: pd.DataFrame, **changes: str) -> Selected:
@@ -82,6 +83,16 @@ def test_rows_of_the_same_days(tmp_path: Path) -> None:
     first = {"place:_ITA}": "place: ITA, source: [other, test]}", "month": "month\n    combine: first_source"}
     more = pd.concat([table, rows({"2015-03": 7})], ignore_index=True)
     assert list(select(tmp_path, more, **first).cells.observed) == [50, 60, 7]
+
+
+def test_a_year_gives_way_to_its_months(tmp_path: Path) -> None:
+    years = LANDED.split("series:\n")[1].replace("landed:", "years:").replace("window: month", "window: year")
+    years = years.replace("place: ITA", "place: ITA, period: year") + "    without_days_of: landed\n"
+    text = TEXT.replace("place: ITA}", "place: ITA, period: month}") + years
+    whole = [rows([v], first=f).assign(to=pd.Timestamp(f"{f[:4]}-12-31"), period="year") for v, f in YEARS]
+    table = pd.concat([rows([5], first="2015-06"), *whole], ignore_index=True)
+    cells = select_cells(load_observation(write(tmp_path, text)), table).cells
+    assert named(cells) == {"2015-06-01": 5, "2014-01-01": 40, "2016-01-01": 60}
 
 
 def test_months_and_their_year_are_not_added_up(tmp_path: Path) -> None:
