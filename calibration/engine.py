@@ -75,9 +75,10 @@ def train(
     """
     uniforms = np.full((waves.replicates, space.n_fitted), 0.5)
     done: list[Wave] = []
+    emulator: Emulator | None = None
     for number, n_runs in enumerate(waves.runs):
         rng = _rng(seed, number)
-        if number == 0:
+        if emulator is None:
             new = spread_points(space, n_runs, rng)
         else:
             new = points_left(Target(space, emulator, observation), n_runs, rng)
@@ -93,6 +94,7 @@ def train(
             replicates=true[finished & is_replicate] if waves.replicates > 1 else None,
         )
         done.append(_judge(space, observation, emulator, len(new), int((~finished).sum()), rng))
+    assert emulator is not None
     return Training(uniforms[finished], true[finished], is_replicate[finished], emulator, tuple(done))
 
 
@@ -109,7 +111,8 @@ def points_left(target: Target, n: int, rng: np.random.Generator) -> Floats:
     """Return (n, n_fitted) uniforms in what is not ruled out: widened posterior draws, far from each other."""
 
     def widened(z: Floats) -> Floats:
-        return _TEMPER * target.log_likelihood(z) - 0.5 * (z**2).sum(axis=1)
+        likelihood = target.log_likelihood(z)
+        return np.asarray(_TEMPER * likelihood - 0.5 * (z**2).sum(axis=1), np.float64)
 
     chains = draw_posterior(widened, target.n_unknown, n_steps=60, n_drop=60, seed=int(rng.integers(2**31)))
     z, _ = chains.take(_CANDIDATES * n, rng)
@@ -129,10 +132,10 @@ def _far_apart(space: Space, scores: Floats, n: int) -> Floats:
     while len(taken) < min(n, len(white)):
         nearest = np.minimum(nearest, ((white - white[taken[-1]]) ** 2).sum(axis=1))
         taken.append(int(nearest.argmax()))
-    return scores[taken]
+    return np.asarray(scores[taken], np.float64)
 
 
-def _judge(  # noqa: PLR0913, PLR0917
+def _judge(
     space: Space,
     observation: ObservationModel,
     emulator: Emulator,

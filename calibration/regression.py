@@ -91,9 +91,7 @@ class Regression:
         return float(np.sqrt(np.maximum(self.left_out.variance - self.noise, 0.0).mean()))
 
 
-def fit_regressions(
-    points: Floats, values: Floats, kinds: Sequence[Kind] = KINDS
-) -> dict[Kind, Regression]:
+def fit_regressions(points: Floats, values: Floats, kinds: Sequence[Kind] = KINDS) -> dict[Kind, Regression]:
     """Return a process of each kind; their ``left_out.log_score`` says which predicts best.
 
     Hyperparameters maximise the marginal likelihood; runs left out are predicted at hyperparameters of all runs, of
@@ -211,9 +209,9 @@ def _covariance(hyper: dict[str, float], a: Floats, b: Floats, relevance: Floats
 
 def _own_variance(hyper: dict[str, float], points: Floats) -> Floats:
     """Return (n,) prior variances of the function."""
-    total = np.full(len(points), hyper.get("smooth", 0.0))
+    total: Floats = np.full(len(points), hyper.get("smooth", 0.0))
     total += hyper.get("linear", 0.0) * (points**2).mean(axis=1)
-    return total + hyper.get("quadratic", 0.0) * (_bend(points) ** 2).mean(axis=1)
+    return np.asarray(total + hyper.get("quadratic", 0.0) * (_bend(points) ** 2).mean(axis=1), np.float64)
 
 
 def _bend(points: Floats) -> Floats:
@@ -225,4 +223,4 @@ def _square_distance(a: Floats, b: Floats, relevance: Floats) -> Floats:
     """Return (n_a, n_b) mean weighted square differences of the factors."""
     a, b = a * relevance, b * relevance
     square = (a**2).sum(axis=1)[:, None] + (b**2).sum(axis=1) - 2.0 * a @ b.T
-    return np.maximum(square, 0.0) / a.shape[1]
+    return np.asarray(np.maximum(square, 0.0) / a.shape[1], np.float64)

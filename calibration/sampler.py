@@ -101,7 +101,7 @@ def approximate(log_density: LogDensity, mode: Floats) -> Normal:
     return Normal(mode, cholesky(covariance, lower=True))
 
 
-def sample(  # noqa: PLR0913  each is a choice of its own
+def sample(
     log_density: LogDensity,
     normal: Normal,
     *,
@@ -160,7 +160,7 @@ class _CrankNicolson:
         return self._normal.mean + moved @ self._normal.lower.T, factor
 
 
-def draw_posterior(  # noqa: PLR0913
+def draw_posterior(
     log_density: LogDensity,
     n_unknown: int,
     *,

@@ -15,7 +15,7 @@ _LOG_2PI = float(np.log(2.0 * np.pi))
 
 @dataclass(frozen=True, eq=False)
 class Target:
-    """Unknowns of a fit as one vector of independent standard normals, theta first, then the emulator's error, then psi.
+    """Unknowns of a fit as independent standard normals: theta first, then the emulator's error, then psi.
 
     The emulator's own error is sampled with the rest: one standard normal for each of its components. Its covariance
     then needs no matrix of all cells at every step, and what the data say of it is used.

@@ -13,6 +13,8 @@ from simulation.spec.models import Scenario
 from simulation.world.factors import DesignError, FactorProblem, Factors, find_factors
 
 Method = Literal["random", "latin_hypercube", "sobol", "morris", "saltelli"]
+Source = Method | Literal["posterior", "training"]
+"""Where points come from: a method that a plan may name, draws of a posterior, or the runs of a fit."""
 Seeds = Literal["own", "common"]
 SCREENING: tuple[Method, ...] = ("morris", "saltelli")
 """Designs for sensitivity analysis: their rows make sense together only, and what is no factor stays at its best."""
@@ -64,7 +66,7 @@ class DesignSpec:
 class Design:
     """Uniforms of every replicate."""
 
-    method: Method
+    method: Source
     factors: tuple[str, ...]
     """Labels, in column order."""
     members: tuple[tuple[str, ...], ...]
@@ -77,6 +79,8 @@ class Design:
     """Levels of the grid; morris only."""
     second_order: bool = False
     """Whether pairs of factors are covered; saltelli only."""
+    center: Floats | None = None
+    """(n_factors,) uniforms of runs that vary the seed alone; None: every number at its best estimate."""
 
     def __post_init__(self) -> None:
         """Refuse points that are no uniforms, or that do not belong to the factors."""
@@ -95,7 +99,7 @@ class Design:
     @property
     def others(self) -> Literal["draw", "median"]:
         """What numbers are that are no factor: drawn by key, or at their best estimate."""
-        return "median" if self.method in SCREENING else "draw"
+        return "median" if self.method in (*SCREENING, "training") else "draw"
 
     @property
     def is_keyed(self) -> bool:
@@ -104,7 +108,14 @@ class Design:
 
     def given(self, replicate: int) -> dict[str, float]:
         """Return the uniforms of a replicate by the name of the draw."""
-        row = self.points[replicate]
+        return self._by_name(self.points[replicate])
+
+    @property
+    def given_center(self) -> dict[str, float]:
+        """The uniforms of runs that vary the seed alone, by the name of the draw."""
+        return {} if self.center is None else self._by_name(self.center)
+
+    def _by_name(self, row: Floats) -> dict[str, float]:
         return {name: float(u) for names, u in zip(self.members, row, strict=True) for name in names}
 
 

@@ -102,12 +102,16 @@ class _Given(Draw):
         return of_one if of_one in self._given else name
 
 
+Range = tuple[float, float, float, bool]
+"""Best estimate, low, high, and whether draws are even on the log scale."""
+
+
 class _Listing(Draw):
-    """Draws every number at its best estimate and notes the names of those that have a range."""
+    """Draws every number at its best estimate and notes the names and ranges of those that have one."""
 
     def __init__(self, *, by_year: bool) -> None:
         super().__init__(0, 0)
-        self.names: dict[str, None] = {}
+        self.names: dict[str, set[Range]] = {}
         self._by_year = by_year
 
     def choose(self, name: str, of_one: str) -> str:
@@ -117,7 +121,7 @@ class _Listing(Draw):
     def around(self, name: str, value: float, low: float, high: float, *, log: bool = True) -> float:
         """Note the name if its number can differ from the best estimate, which is returned."""
         if low < value or value < high:
-            self.names[name] = None
+            self.names.setdefault(name, set()).add((value, low, high, log))
         return value
 
 
@@ -238,6 +242,16 @@ def find_uncertain(scenario: Scenario, *, by_year: bool = False) -> tuple[str, .
     listing = _Listing(by_year=by_year)
     _redraw(listing, scenario)
     return tuple(listing.names)
+
+
+def find_ranges(scenario: Scenario) -> dict[str, set[Range]]:
+    """Return the ranges that uncertain numbers have, by name; journeys of streams both by stream and by year."""
+    found: dict[str, set[Range]] = {}
+    for by_year in (False, True):
+        listing = _Listing(by_year=by_year)
+        _redraw(listing, scenario)
+        found |= listing.names
+    return found
 
 
 def read_uniforms(names: Iterable[str], *, seed: int, draw: int) -> npt.NDArray[np.float64]:
