@@ -74,6 +74,9 @@ class ObservationModel(Protocol):
     def scale_psi(self, u: Floats) -> Floats:
         """Return the values of psi at uniforms of the priors; (..., n_psi) to (..., n_psi)."""
 
+    def with_observed(self, observed: Floats) -> ObservationModel:
+        """Return the same model with other numbers observed (n_cells,), such as a draw for a synthetic twin."""
+
     def compute_true(self, result: RunResult) -> Floats:
         """Return (n_cells,) what truly happened in a run, people at 1:1 (a share for a series of shares).
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from made_up_observation import LogNormal, monthly_cells
+from lognormal_observation import LogNormal, monthly_cells
 
 from calibration.cells import Floats
 from calibration.space import Space, to_scores

@@ -16,7 +16,7 @@ from simulation.errors import ResultError
 from simulation.world.draws import draw_scenario
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
-NAMES = ("parameter:discount", "stream:north:2015")
+NAMES = ("parameter:discount", "stream:locals:2015")
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,134 @@
+"""Mean and covariance of what is observed, on the scale on which it is nearly normal; the density; conditional draws.
+
+Counts. y is recorded with mean m = rate x true x exp(d), d the discrepancy and what the emulator does not know, and
+variance c m (c: clumping). The scale is z = log(y + 1/2), which has a value at y = 0. Mean and variance of z given
+d = 0 are those of a negative binomial count (``count_moments``), its slope s in d the derivative of that mean:
+
+    Var z = Var(z | d) + s' G s.
+
+With m large this is the usual c/m + G. As m falls to 0, variance and slope fall to 0: a month that can have no deaths
+says nothing when it has none.
+
+Shares. z = log((n y + 1/2) / (n - n y + 1/2)) of n people asked, the empirical log odds (Cox 1970, Analysis of Binary
+Data), with the log odds of p' = those of p + log selection, and variance deff (1/(n p') + 1/(n (1 - p'))).
+
+G is the covariance of d: sd^2 x correlation^lag between months of one series (of a longer window: the mean of its
+months), plus the emulator's, for shares on the log odds: divided by (1 - p) on either side (delta method).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.linalg import solve_triangular
+from scipy.special import expit
+
+from calibration.cells import Floats, Ints, Mask
+from calibration.observation.count_moments import LEAST, log_moments
+
+LEAST_SHARE = 1e-4
+_LOG_2PI = float(np.log(2 * np.pi))
+
+
+class Moments(NamedTuple):
+    """What is observed on its normal scale, given the truth and no discrepancy. All (..., n_cells)."""
+
+    mean: Floats
+    variance: Floats
+    slope: Floats
+    """Change of the mean per unit of discrepancy."""
+    spread: Floats
+    """Change of the discrepancy's scale per unit of log true: 1, or of log odds per log share."""
+    centre: Floats
+    """Log of the recorded mean; log odds of the recorded share."""
+
+
+def count_moments(log_mean: Floats, clumping: Floats) -> Moments:
+    """Return the moments of log(y + 1/2) of counts with a recorded mean and variance clumping x mean."""
+    found = log_moments(log_mean, clumping)
+    return Moments(found.mean, found.variance, found.slope, np.ones_like(found.mean), log_mean)
+
+
+def share_moments(log_share: Floats, log_odds: Floats, asked: Floats, clumping: Floats) -> Moments:
+    """Return the moments of the empirical log odds of shares of people asked.
+
+    Args:
+        log_share: Log of the true share.
+        log_odds: Log of the odds to be asked.
+        asked: People asked.
+        clumping: Design effect.
+    """
+    p = np.clip(np.exp(log_share), LEAST_SHARE, 1 - LEAST_SHARE)
+    centre = np.log(p) - np.log1p(-p) + log_odds
+    q = expit(centre)
+    effective = asked / clumping
+    variance = 1 / (effective * q + 0.5) + 1 / (effective * (1 - q) + 0.5)
+    mean = np.log((asked * q + 0.5) / (asked * (1 - q) + 0.5))
+    return Moments(mean, variance, np.ones_like(q), 1 / (1 - p), centre)
+
+
+def observed_scale(observed: Floats, asked: Floats) -> Floats:
+    """Return z of what was observed. asked: people asked; NaN for counts."""
+    of_share = np.log((asked * observed + 0.5) / (asked * (1 - observed) + 0.5))
+    return np.where(np.isnan(asked), np.log(observed + 0.5), of_share)
+
+
+def discrepancy_covariance(lags: Ints, shares: Floats | None, sd: Floats, correlation: Floats) -> Floats:
+    """Return the covariance of the discrepancy of one series.
+
+    Args:
+        lags: (n_months, n_months) months between months; for a series of single months these are its cells.
+        shares: (n_cells, n_months) part of each window in each month; None where every cell is one month.
+        sd: (...) standard deviation.
+        correlation: (...) from one month to the next.
+
+    Returns:
+        (..., n_cells, n_cells).
+    """
+    powers = correlation[..., None] ** np.arange(int(lags.max()) + 1)
+    months = sd[..., None, None] ** 2 * powers[..., lags]
+    return months if shares is None else np.asarray(shares @ months @ shares.T)
+
+
+def log_normal_density(residual: Floats, covariance: Floats) -> Floats:
+    """Return (...) the log density of residuals (..., n) that are normal with mean 0 and a covariance (..., n, n)."""
+    factor = np.linalg.cholesky(covariance)
+    white = solve_triangular(factor, residual[..., None], lower=True)[..., 0]
+    log_determinant = np.log(np.diagonal(factor, axis1=-2, axis2=-1)).sum(axis=-1)
+    return np.asarray(-0.5 * (white**2).sum(axis=-1) - log_determinant - 0.5 * residual.shape[-1] * _LOG_2PI)
+
+
+def condition(
+    covariance: Floats, slope: Floats, variance: Floats, residual: Floats, known: Mask
+) -> tuple[Floats, Floats]:
+    """Return mean and covariance of the discrepancy d of all cells given what some of them showed.
+
+    Args:
+        covariance: (n, n) of d.
+        slope: (n,) of z in d.
+        variance: (n,) of z given d.
+        residual: (n,) z less its mean.
+        known: (n,) which cells are known.
+    """
+    seen = slope[known]
+    total = seen[:, None] * covariance[np.ix_(known, known)] * seen + np.diag(variance[known])
+    gain = np.linalg.solve(total, seen[:, None] * covariance[known]).T
+    mean = gain @ residual[known]
+    return mean, covariance - gain @ (seen[:, None] * covariance[known])
+
+
+def draw_counts(log_mean: Floats, clumping: Floats, rng: np.random.Generator) -> Floats:
+    """Return counts with a mean and variance clumping x mean: negative binomial, or Poisson without clumping."""
+    mean = np.exp(np.clip(log_mean, np.log(LEAST), 25.0))
+    excess = np.maximum(clumping - 1.0, 1e-9)
+    lifted = np.where(clumping > 1.0, rng.gamma(mean / excess, excess), mean)
+    return rng.poisson(lifted).astype(np.float64)
+
+
+def draw_shares(log_odds: Floats, asked: Floats, clumping: Floats, rng: np.random.Generator) -> Floats:
+    """Return shares of people asked: beta-binomial with a design effect, or binomial without."""
+    p = np.clip(expit(log_odds), LEAST_SHARE, 1 - LEAST_SHARE)
+    strength = np.maximum((asked - 1) / np.maximum(clumping - 1.0, 1e-9) - 1, 1e-3)
+    lifted = np.where(clumping > 1.0, rng.beta(p * strength, (1 - p) * strength), p)
+    return rng.binomial(asked.astype(np.int64), lifted) / asked
