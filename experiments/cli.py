@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 
 import click
 
+from experiments.commands.lazy_group import LazyGroup
 from simulation import __version__
 from simulation.errors import SafePassageError, ScenarioError
 
-# Verb -> (module with a click command named `command`, one line for --help).
 VERBS = {
     "check": ("experiments.commands.check", "Report every problem of a scenario, or what it will simulate."),
     "levers": ("experiments.commands.levers", "List the policy levers: keys, objectives, unit costs."),
@@ -21,30 +20,17 @@ VERBS = {
         "Compare two scenarios over paired replicates, with intervals.",
     ),
     "plan": ("experiments.commands.plan", "Check, pilot and run an experiment from a plan file."),
+    "import": ("experiments.commands.import_", "Read files of others: DTM and other observed counts."),
 }
 
 
-class FrontDoor(click.Group):
-    """A group that imports a verb's module only when the verb is used, and turns errors into exit codes.
+class FrontDoor(LazyGroup):
+    """The group of all verbs; turns errors into exit codes.
 
     Exit codes: 0 fine, 2 the input is wrong (one line for each problem), 1 the program is wrong.
     """
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the verbs in the order of use."""
-        return list(VERBS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import and return the command of a verb."""
-        if cmd_name not in VERBS:
-            return None
-        command: click.Command = importlib.import_module(VERBS[cmd_name][0]).command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the verbs without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(verb, line) for verb, (_, line) in VERBS.items()])
+    verbs = VERBS
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the verb; say what went wrong in one line for each problem."""
