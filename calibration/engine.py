@@ -84,7 +84,7 @@ def train(
             new = points_left(Target(space, emulator, observation), n_runs, rng)
         uniforms = np.vstack([uniforms, new])
         true = map_runs(uniforms)
-        finished = _check(true, observation)
+        finished, true = _check(true, observation)
         is_replicate = np.arange(len(true)) < waves.replicates
         emulator = fit_emulator(
             to_scores(uniforms[finished & ~is_replicate]),
@@ -150,19 +150,21 @@ def _judge(
     return Wave(runs, failed, len(emulator.components), emulator.coverage, left)
 
 
-def _check(true: Floats, observation: ObservationModel) -> Mask:
-    """Return (n_runs,) which runs finished; refuse runs that leave cells out."""
+def _check(true: Floats, observation: ObservationModel) -> tuple[Mask, Floats]:
+    """Return (n_runs,) which runs finished, and the runs with shares of nobody taken as their mean over runs."""
     missing = np.isnan(true)
     finished = ~missing.all(axis=1)
-    partly = missing[finished].any(axis=0)
-    if partly.any():
+    never = np.atleast_1d(missing[finished].all(axis=0))
+    if finished.any() and never.any():
         cells = observation.cells
-        cell = int(np.flatnonzero(partly)[0])
+        cell = int(np.flatnonzero(never)[0])
         name, start, end = cells.series[cells.series_of[cell]], cells.start[cell], cells.end[cell]
         raise SafePassageError(f"{name}, {start} to {end}: the scenario's period does not cover it")
     if finished.sum() < 10:
         raise SafePassageError(f"only {int(finished.sum())} of {len(true)} runs finished; 10 are the least")
-    return np.asarray(finished, np.bool_)
+    known = np.where(missing, np.nan, true)[finished]
+    filled = np.where(missing & finished[:, None], np.nanmean(known, axis=0), true)
+    return np.asarray(finished, np.bool_), np.asarray(filled, np.float64)
 
 
 def _rng(seed: int, *numbers: int) -> np.random.Generator:

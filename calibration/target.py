@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -29,6 +30,12 @@ class Target:
     space: Space
     emulator: Emulator
     observation: ObservationModel
+
+    @cached_property
+    def left_out(self) -> Floats | None:
+        """(n_cells, n_cells) covariance of log true means that no component accounts for; None where there is none."""
+        truncation = self.emulator.uncertainty.truncation
+        return np.diag(truncation**2) if truncation.any() else None
 
     @property
     def n_theta(self) -> int:
@@ -60,7 +67,7 @@ class Target:
 
     def log_likelihood(self, z: Floats) -> Floats:
         """Return (n,) log densities of what was observed at unknowns (n, n_unknown)."""
-        return self.observation.log_likelihood(self.log_true(z), None, self.psi(z))
+        return self.observation.log_likelihood(self.log_true(z), self.left_out, self.psi(z))
 
     def log_density(self, z: Floats) -> Floats:
         """Return (n,) log posterior densities, up to a constant; minus infinity where there is none."""

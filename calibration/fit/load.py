@@ -104,7 +104,10 @@ def shorten(scenario: Scenario, last: date) -> Scenario:
 
 
 def _check_paths(document: FitDocument, tree: Node) -> Iterator[Problem]:
-    named = [(("scenario",), document.scenario), (("observation",), document.observation)]
+    named: list[tuple[tuple[str | int, ...], str]] = [
+        (("scenario",), document.scenario),
+        (("observation",), document.observation),
+    ]
     named += [(("observed", i), name) for i, name in enumerate(document.observed)]
     for where, name in named:
         if Path(name).is_absolute():

@@ -32,8 +32,10 @@ class LogNormal:
     def log_likelihood(self, log_true: Floats, covariance: Floats | None, psi: Floats) -> Floats:
         known = ~np.isnan(self.cells.observed)
         mean = (log_true + psi[..., self.cells.series_of])[..., known]
-        white = (np.log(self.cells.observed[known]) - mean) / self.sd
-        return -0.5 * (white**2).sum(axis=-1) - known.sum() * (np.log(self.sd) + 0.5 * np.log(2 * np.pi))
+        own = 0.0 if covariance is None else np.diag(covariance)[known]
+        variance = self.sd**2 + own + np.zeros(known.sum())
+        square = (np.log(self.cells.observed[known]) - mean) ** 2 / variance
+        return -0.5 * (square + np.log(2 * np.pi * variance)).sum(axis=-1)
 
     def draw_observed(
         self,
