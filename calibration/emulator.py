@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from calibration.cells import Cells, Floats
-from calibration.regression import KINDS, Kind, Regression, best_of, fit_regressions
+from calibration.regression import KINDS, Kind, Regression, bend, best_of, fit_regressions
 
 ENOUGH = 3.0
 """Log score by which runs left out must be better predicted than by their mean, for a component to be kept."""
@@ -54,8 +54,19 @@ class Emulator:
 
     def component_means(self, scores: Floats) -> Floats:
         """Return (n, n_components) means of the components."""
-        found = [one.mean(scores) for one in self.components]
-        return np.array(found).T if found else np.zeros((len(scores), 0))
+        if not self.components:
+            return np.zeros((len(scores), 0))
+        slope, curvature = self._collapsed
+        smooth = np.array([one.smooth_mean(scores) for one in self.components]).T
+        return np.asarray(scores @ slope + bend(scores) @ curvature + smooth, np.float64)
+
+    @cached_property
+    def _collapsed(self) -> tuple[Floats, Floats]:
+        """Linear and quadratic parts of all components, (n_factors, n_components) each."""
+        return (
+            np.array([one.slope for one in self.components]).T,
+            np.array([one.curvature for one in self.components]).T,
+        )
 
     @cached_property
     def spread(self) -> Floats:

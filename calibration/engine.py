@@ -154,7 +154,7 @@ def _check(true: Floats, observation: ObservationModel) -> tuple[Mask, Floats]:
     """Return (n_runs,) which runs finished, and the runs with shares of nobody taken as their mean over runs."""
     missing = np.isnan(true)
     finished = ~missing.all(axis=1)
-    never = np.atleast_1d(missing[finished].all(axis=0))
+    never = np.logical_and.reduce(missing[finished], axis=0)
     if finished.any() and never.any():
         cells = observation.cells
         cell = int(np.flatnonzero(never)[0])

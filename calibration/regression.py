@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -74,10 +75,26 @@ class Regression:
         own = _own_variance(self.hyper, points)
         return across @ self.weights, np.maximum(own - ((across @ self.inverse) * across).sum(axis=1), 0.0)
 
-    def mean(self, points: Floats) -> Floats:
-        """Return the mean (n,) at scores (n, n_factors)."""
+    @cached_property
+    def slope(self) -> Floats:
+        """(n_factors,) change of the mean with each score, by the linear part."""
+        prior = self.hyper.get("linear", 0.0) / self.points.shape[1]
+        return np.asarray(prior * self.points.T @ self.weights, np.float64)
+
+    @cached_property
+    def curvature(self) -> Floats:
+        """(n_factors,) change of the mean with (x^2 - 1) / sqrt(2) of each score, by the quadratic part."""
+        prior = self.hyper.get("quadratic", 0.0) / self.points.shape[1]
+        return np.asarray(prior * bend(self.points).T @ self.weights, np.float64)
+
+    def smooth_mean(self, points: Floats) -> Floats:
+        """Return the smooth part of the mean (n,) at scores (n, n_factors)."""
+        if "smooth" not in self.hyper:
+            return np.zeros(len(points))
+        square = _square_distance(points, self.points, self.relevance)
         return np.asarray(
-            _covariance(self.hyper, points, self.points, self.relevance) @ self.weights, np.float64
+            self.hyper["smooth"] * np.exp(-0.5 / self.hyper["length"] ** 2 * square) @ self.weights,
+            np.float64,
         )
 
     @property
@@ -158,7 +175,7 @@ class _Blocks:
     def __init__(self, points: Floats, relevance: Floats) -> None:
         self.n, d = points.shape
         self._linear = points @ points.T / d
-        bent = _bend(points)
+        bent = bend(points)
         self._quadratic = bent @ bent.T / d
         self._square = _square_distance(points, points, relevance)
 
@@ -201,7 +218,7 @@ def _covariance(hyper: dict[str, float], a: Floats, b: Floats, relevance: Floats
     if "linear" in hyper:
         total += hyper["linear"] / d * (a @ b.T)
     if "quadratic" in hyper:
-        total += hyper["quadratic"] / d * (_bend(a) @ _bend(b).T)
+        total += hyper["quadratic"] / d * (bend(a) @ bend(b).T)
     if "smooth" in hyper:
         total += hyper["smooth"] * np.exp(-0.5 * _square_distance(a, b, relevance) / hyper["length"] ** 2)
     return total
@@ -211,10 +228,10 @@ def _own_variance(hyper: dict[str, float], points: Floats) -> Floats:
     """Return (n,) prior variances of the function."""
     total: Floats = np.full(len(points), hyper.get("smooth", 0.0))
     total += hyper.get("linear", 0.0) * (points**2).mean(axis=1)
-    return np.asarray(total + hyper.get("quadratic", 0.0) * (_bend(points) ** 2).mean(axis=1), np.float64)
+    return np.asarray(total + hyper.get("quadratic", 0.0) * (bend(points) ** 2).mean(axis=1), np.float64)
 
 
-def _bend(points: Floats) -> Floats:
+def bend(points: Floats) -> Floats:
     """Return (x^2 - 1) / sqrt(2): of mean 0 and variance 1 for standard normal x, and uncorrelated with x."""
     return np.asarray((points**2 - 1.0) / np.sqrt(2.0), np.float64)
 

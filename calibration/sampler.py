@@ -80,7 +80,13 @@ def find_mode(log_density: LogDensity, n_unknown: int, start: Floats | None = No
     begin = np.zeros(n_unknown) if start is None else start
     if not np.isfinite(log_density(begin[None])[0]):
         raise SafePassageError("what was observed has no likelihood at the best estimates of all numbers")
-    found = minimize(loss, begin, jac=True, method="L-BFGS-B", options={"maxiter": 300, "maxcor": 30})
+    found = minimize(
+        loss,
+        begin,
+        jac=True,
+        method="L-BFGS-B",
+        options={"maxiter": 300, "maxcor": 30, "ftol": 1e-7, "gtol": 1e-3},
+    )
     return np.asarray(found.x, np.float64)
 
 
