@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from experiments.design import SCREENING, Design, DesignError, DesignSpec, make_design
+from experiments.design import SCREENING, Design, DesignSpec, make_design
 from experiments.plan import Plan, first_difference
 from experiments.planning.arms import list_arms, load_arms
 from experiments.planning.checks import analyses_of, check_needs, check_plan
@@ -22,6 +22,7 @@ from simulation.spec.findings import Finding
 from simulation.spec.load import locate_error
 from simulation.spec.models import Scenario
 from simulation.spec.yaml_tree import YAML_LIMIT_BYTES, Node
+from simulation.world.factors import DesignError
 
 EXAMPLE = "a plan has the keys plan, title, arms and replicates: see docs/plans.md"
 
