@@ -84,6 +84,7 @@ def read_forecast(path: Path) -> Forecast:
 def draw_forecasts(
     model: ObservationModel,
     log_true: Floats,
+    covariance: Floats | None,
     psi: Floats,
     origins: Sequence[date],
     months_ahead: int,
@@ -96,6 +97,7 @@ def draw_forecasts(
     Args:
         model: What was observed, with windows to be predicted.
         log_true: (n_draws, n_cells) log true means by draws of the posterior.
+        covariance: (n_cells, n_cells) of each, or None; see ``ObservationModel``.
         psi: (n_draws, n_psi).
         origins: Last days of which something is known.
         months_ahead: How far windows may end after the origin.
@@ -109,7 +111,8 @@ def draw_forecasts(
         later = (cells.end.astype("datetime64[M]") - day.astype("datetime64[M]")).astype(np.int64)
         ahead = np.flatnonzero((cells.start > day) & (later <= months_ahead))
         drawn = [
-            model.draw_observed(t, None, p, rng, origin)[ahead] for t, p in zip(log_true, psi, strict=True)
+            model.draw_observed(t, covariance, p, rng, origin)[ahead]
+            for t, p in zip(log_true, psi, strict=True)
         ]
         index = np.tile(ahead, len(drawn))
         frames.append(

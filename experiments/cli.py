@@ -21,6 +21,7 @@ VERBS = {
     ),
     "plan": ("experiments.commands.plan", "Check, pilot and run an experiment from a plan file."),
     "import": ("experiments.commands.import_", "Read files of others: DTM and other observed counts."),
+    "score": ("experiments.commands.score", "Score forecasts against what was published since."),
 }
 
 
