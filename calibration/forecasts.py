@@ -84,11 +84,11 @@ def read_forecast(path: Path) -> Forecast:
 def draw_forecasts(
     model: ObservationModel,
     log_true: Floats,
-    covariance: Floats | None,
     psi: Floats,
     origins: Sequence[date],
     months_ahead: int,
     rng: np.random.Generator,
+    covariance: Floats | None = None,
 ) -> pd.DataFrame:
     """Return draws of all windows that end in the months after each origin, the posterior staying what it is.
 
@@ -97,11 +97,11 @@ def draw_forecasts(
     Args:
         model: What was observed, with windows to be predicted.
         log_true: (n_draws, n_cells) log true means by draws of the posterior.
-        covariance: (n_cells, n_cells) of each, or None; see ``ObservationModel``.
         psi: (n_draws, n_psi).
         origins: Last days of which something is known.
         months_ahead: How far windows may end after the origin.
         rng: Source of chance.
+        covariance: (n_cells, n_cells) of log_true, the same for every draw, or None; see ``ObservationModel``.
     """
     cells = model.cells
     names = np.array(cells.series)

@@ -36,7 +36,7 @@ def forecast(folder: Path, shift: float = 0.0, n_draws: int = 100) -> tuple[pd.D
     origins = list_origins(date(2018, 1, 31), date(2018, 12, 31))
     log_true, psi = np.tile(LOG_MEAN + shift, (n_draws, 1)), np.empty((n_draws, 0))
     rng = np.random.default_rng(3)
-    return draw_forecasts(model, log_true, None, psi, origins, 6, rng), model.cells
+    return draw_forecasts(model, log_true, psi, origins, 6, rng), model.cells
 
 
 def test_origins_are_ends_of_months() -> None:
