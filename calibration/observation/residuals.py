@@ -75,7 +75,7 @@ def _distance_from_normal(white: Floats) -> Floats:
     """Return the Kolmogorov-Smirnov distance of each row from a standard normal."""
     n = white.shape[1]
     expected, place = ndtr(np.sort(white, axis=1)), np.arange(n)
-    return np.maximum((place + 1) / n - expected, expected - place / n).max(axis=1)
+    return np.asarray(np.maximum((place + 1) / n - expected, expected - place / n).max(axis=1))
 
 
 def _rank(statistics: Floats, *, two_sided: bool) -> float:
