@@ -23,8 +23,8 @@ EVERYBODY = "all"
 SHARE = "share_"
 """Indicators that begin so are shares of a group in a population, 0 to 1; all others count people."""
 SMALL = 10
-HIDDEN = f"<{SMALL}"
-"""Stands in a written table for a count from 1 to 9."""
+HIDDEN, COMPLEMENT = f"<{SMALL}", "withheld"
+"""Stand in a written table for a count from 1 to 9, and for one from which such a count could be computed."""
 
 
 @dataclass(frozen=True)
@@ -78,23 +78,46 @@ class ObservedTable:
         # A share comes from a rounded percentage: half a person is nobody.
         return np.asarray((people > np.where(shares, 0.5, 0)) & (people < SMALL - np.where(shares, 0.5, 0)))
 
+    def is_complement(self) -> Mask:
+        """Return (n,) which rows would give a small count away: the total less all others is what is withheld.
+
+        Of the categories of a dimension whose total is in the table, either none is withheld, or at least two are that
+        make ``SMALL`` people together; the smallest ones beyond the small counts are taken.
+        """
+        rows, small = self.rows, self.is_small()
+        found = np.zeros(len(rows), np.bool_)
+        cell = rows[["place", "from", "to", "indicator", "source"]].apply(tuple, axis=1)
+        totals = set(cell[rows["group"] == EVERYBODY])
+        counts = (rows["group"] != EVERYBODY) & (rows["value"] > 0) & ~_is_share(rows)
+        for (name, _), parts in rows[counts].groupby([cell, rows["group"].str.partition(":")[0]]):
+            order = parts["value"].sort_values(kind="stable")
+            n = int(small[order.index].sum())
+            if n == 0 or name not in totals:
+                continue
+            while n < len(order) and (n < 2 or order.iloc[:n].sum() < SMALL):
+                n += 1
+            found[order.index[:n]] = True
+        return found & ~small
+
     def write(self, file: Path, *, small_counts: bool = False) -> int:
-        """Write the table as UTF-8 CSV; return how many small counts were withheld.
+        """Write the table as UTF-8 CSV; return how many counts were withheld.
 
         Args:
             file: Where to.
-            small_counts: Write counts from 1 to 9 as they are. Else they are written as ``<10``: such a table can be
-                shown, but a fit to it would not know its quiet months.
+            small_counts: Write every count as it is. Else counts from 1 to 9, and those from which they could be
+                computed, are withheld: such a table can be shown, but a fit to it would not know its quiet months.
         """
-        small = np.zeros(len(self), np.bool_) if small_counts else self.is_small()
+        nobody = np.zeros(len(self), np.bool_)
+        small = nobody if small_counts else self.is_small()
+        complement = nobody if small_counts else self.is_complement()
         out = self.rows.copy()
-        value = out["value"].map(_say_number)
-        out["value"] = value.mask(small | out["value"].isna(), HIDDEN)
+        value = out["value"].map(_say_number).mask(complement | out["value"].isna(), COMPLEMENT)
+        out["value"] = value.mask(small, HIDDEN)
         out["base"] = out["base"].map(_say_number)
         for end in ("from", "to"):
             out[end] = out[end].dt.strftime("%Y-%m-%d")
         out.to_csv(file, index=False, lineterminator="\n", encoding="utf-8")
-        return int(small.sum())
+        return int((small | complement).sum())
 
 
 class Fault(NamedTuple):
@@ -167,7 +190,7 @@ def find_faults(rows: pd.DataFrame) -> Iterator[Fault]:
         )
         return
     for column in ("place", "source", "group"):
-        yield from _where(~rows[column].map(_is_plain), column, "is empty or is not plain text")
+        yield from _where(~rows[column].map(_is_plain), column, "is empty or is not plain text on one line")
     yield from _where(
         ~rows["indicator"].str.fullmatch(r"\w+"), "indicator", "is not letters, digits and underscores"
     )
@@ -192,7 +215,7 @@ def _where(wrong: pd.Series[bool] | Mask, column: str, message: str, hint: str =
 
 
 def _is_plain(text: object) -> bool:
-    return isinstance(text, str) and text.isprintable() and text == text.strip() != ""
+    return isinstance(text, str) and text.isprintable() and text == " ".join(text.split()) != ""
 
 
 def _is_share(rows: pd.DataFrame) -> Mask:

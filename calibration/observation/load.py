@@ -77,6 +77,7 @@ def _check(document: ObservationDocument) -> Iterator[Finding]:
             hint = near_name(series.noise, document.noise)
             yield error(("series", name, "noise"), f"unknown noise {series.noise}", hint)
         yield from _check_leader(document, name, series)
+        yield from _check_other_windows(document, name, series)
         yield from _check_series(("series", name), series)
 
 
@@ -89,20 +90,32 @@ def _check_leader(document: ObservationDocument, name: str, series: SeriesDocume
         hint = near_name(series.discrepancy_of, document.series)
         yield error(where, f"unknown series {series.discrepancy_of}", hint)
     elif leader.discrepancy_of is not None:
-        yield error(where, f"{series.discrepancy_of} has none of its own", f"name {leader.discrepancy_of}")
+        yield error(where, f"{series.discrepancy_of} has none of its own", "name a series that has")
     elif series.observes.share_of is not None or leader.observes.share_of is not None:
         yield error(where, "shares have discrepancies of their own")
 
 
+def _check_other_windows(
+    document: ObservationDocument, name: str, series: SeriesDocument
+) -> Iterator[Finding]:
+    where: Where = ("series", name, "without_days_of")
+    if series.without_days_of is None:
+        return
+    other = document.series.get(series.without_days_of)
+    if other is None:
+        hint = near_name(series.without_days_of, document.series)
+        yield error(where, f"unknown series {series.without_days_of}", hint)
+    elif other is series or other.without_days_of is not None:
+        yield error(where, f"{series.without_days_of} gives way itself", "name a series that does not")
+
+
 def _check_series(where: Where, series: SeriesDocument) -> Iterator[Finding]:
     is_share = series.observes.share_of is not None
-    if is_share and series.interviews is None:
-        yield error(
-            (*where, "interviews"), "is missing: a share needs the number of people asked in a window"
-        )
     for key in ("interviews", "selection"):
         if not is_share and getattr(series, key) is not None:
             yield error((*where, key), "is a key of shares; this series has no observes.share_of")
+    if is_share and series.combine == "sum":
+        yield error((*where, "combine"), "shares cannot be added up")
     if is_share and series.recorded:
         yield error((*where, "recorded"), "a share has no recorded part; say selection")
     if (is_share or series.observes.is_stock) and series.window != "as_given":

@@ -183,26 +183,37 @@ class DeclaredModel:
             after: With a day: given what was observed in windows that end on it or before; those come back as observed.
         """
         moments = self.moments(log_true, psi)
-        spread = self.discrepancy(np.arange(len(self.cells)), moments, covariance, psi)
-        known = np.zeros(len(self.cells), np.bool_)
-        mean = np.zeros(len(self.cells))
-        if after is not None:
-            known = ~np.isnan(self.cells.until(after).observed)
-        if known.any():
-            residual = observed_scale(self.cells.observed, self.asked) - moments.mean
-            mean, spread = condition(spread, moments.slope, moments.variance, residual, known)
+        every = np.ones(len(self.cells), np.bool_)
+        known = ~every if after is None else ~np.isnan(self.cells.until(after).observed)
+        residual = observed_scale(self.cells.observed, self.asked) - moments.mean
+        centre = moments.centre.copy()
+        for cells in self._independent(covariance, every):
+            spread = self.discrepancy(cells, moments, covariance, psi)
+            seen = known[cells]
+            if seen.any():
+                slope, variance = moments.slope[cells], moments.variance[cells]
+                mean, spread = condition(spread, slope, variance, residual[cells], seen)
+                centre[cells] += mean
+            new = cells[~seen]
+            centre[new] += _draw_normal(spread[np.ix_(~seen, ~seen)], rng)
+        return self._draw_about(centre, known, psi, rng)
+
+    def _draw_about(self, centre: Floats, known: Mask, psi: Floats, rng: np.random.Generator) -> Floats:
+        """Return (n_cells,) counts and shares drawn about their logs of means and odds; known ones as observed."""
         clumping = self.parameters.complete(psi)[self.parameters.noise[self.cells.series_of, 0]]
-        drawn = self.cells.observed.copy()
-        centre = moments.centre + mean
-        centre[~known] += _draw_normal(spread[np.ix_(~known, ~known)], rng)
         counts, shares = ~known & np.isnan(self.asked), ~known & ~np.isnan(self.asked)
+        drawn = self.cells.observed.copy()
         drawn[counts] = draw_counts(centre[counts], clumping[counts], rng)
         drawn[shares] = draw_shares(centre[shares], self.asked[shares], clumping[shares], rng)
         return drawn
 
 
 def load_model(
-    path: str | Path, observed: pd.DataFrame, scenario: Scenario, until: date | None = None
+    path: str | Path,
+    observed: pd.DataFrame,
+    scenario: Scenario,
+    until: date | None = None,
+    rates_until: date | None = None,
 ) -> DeclaredModel:
     """Return the observation model of a file with the cells of an observed table.
 
@@ -211,6 +222,7 @@ def load_model(
         observed: Rows as ``calibration.observation.select.select_cells`` takes them.
         scenario: The scenario that it is about.
         until: With a day: windows to be predicted are added up to it.
+        rates_until: With a day: periods of rates that start after it are not used; the last before holds on.
 
     Raises:
         ScenarioError: Every problem found in file or table.
@@ -219,10 +231,12 @@ def load_model(
     selected = select_cells(loaded, observed)
     if until is not None:
         selected = extend_cells(loaded, selected, until)
-    return build_model(loaded, selected, scenario)
+    return build_model(loaded, selected, scenario, rates_until)
 
 
-def build_model(loaded: LoadedObservation, selected: Selected, scenario: Scenario) -> DeclaredModel:
+def build_model(
+    loaded: LoadedObservation, selected: Selected, scenario: Scenario, rates_until: date | None = None
+) -> DeclaredModel:
     """Return the observation model of a loaded file for given cells.
 
     Raises:
@@ -232,7 +246,7 @@ def build_model(loaded: LoadedObservation, selected: Selected, scenario: Scenari
     return DeclaredModel(
         cells,
         tuple(series.observes for series in loaded.document.series.values()),
-        collect_parameters(loaded, cells, scenario),
+        collect_parameters(loaded, cells, scenario, rates_until),
         selected.asked,
         tuple(_list_blocks(loaded, cells)),
     )

@@ -49,7 +49,8 @@ class Scope(Strict):
     """Monitoring points or cuts of monitoring.csv. Ways around a point are legs of their own, so that people who go
     round it are not counted."""
     into: Names = ()
-    """Legs that end in these countries (ISO 3166, three letters)."""
+    """Legs on which people come to land in these countries (ISO 3166, three letters): where the leg ends, or in the
+    port of those who are rescued on it at sea (the nearest; a lever that names another port is not looked at)."""
     countries: Names = ()
     """Places in these countries."""
     places: Names = ()
@@ -158,6 +159,9 @@ class SeriesDocument(Strict):
     missing: Literal["unknown", "zero"] = "unknown"
     """What a month without a row is, between the series' first day and its last: not known, or zero, as in files of
     incidents. Zero needs the keys from and to."""
+    without_days_of: Identifier | None = None
+    """Another series that says the same in other windows, such as months of these years: windows that share a day with
+    one of its windows are left out, so that nothing is counted twice."""
     recorded: Names = ()
     """Rates that multiply what is true: names of the key rates, or indicators of observation.csv. Left out: all is
     recorded."""
@@ -184,6 +188,7 @@ class ObservationDocument(Strict):
     rates: dict[Identifier, Annotated[tuple[RatePeriod, ...], Field(min_length=1)]] = Field(
         default_factory=dict
     )
-    """Recorded over true by name and period, for what observation.csv of the scenario does not have."""
+    """Recorded over true by name and period, for what observation.csv of the scenario does not have. The last period
+    holds on after its end: what is forecast is recorded as it was last."""
     series: Annotated[dict[Identifier, SeriesDocument], Field(min_length=1)]
     """Observed series by name."""

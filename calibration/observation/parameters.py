@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
 from calibration.cells import Cells, Floats, Ints
 from calibration.observation.load import LoadedObservation
-from calibration.observation.models import SeriesDocument
+from calibration.observation.models import RatePeriod, SeriesDocument
 from calibration.priors import Prior, scale
 from simulation.errors import ScenarioError
 from simulation.spec.documents import in_order
 from simulation.spec.models import Scenario
+from simulation.spec.rows_reference import ObservationRate
 
+FOREVER = date(9999, 12, 31)
 NOISE = ("clumping", "sd", "correlation")
 
 
@@ -48,10 +51,18 @@ class Parameters:
         return np.concatenate([psi, known], axis=-1)
 
 
-def collect_parameters(loaded: LoadedObservation, cells: Cells, scenario: Scenario) -> Parameters:
+def collect_parameters(
+    loaded: LoadedObservation, cells: Cells, scenario: Scenario, rates_until: date | None = None
+) -> Parameters:
     """Return the numbers that the cells need; a rate that no cell needs is no parameter.
 
-    A window has the rate of the period that its first day is in.
+    A window has the rate of the period that its first day is in; the last period holds on after its end.
+
+    Args:
+        loaded: The observation model.
+        cells: What was observed or is to be predicted.
+        scenario: Where the rates of observation.csv are.
+        rates_until: With a day: periods that start after it are taken as not yet known, as a hindcast must.
 
     Raises:
         ScenarioError: A cell is in no period of a rate of its series.
@@ -63,7 +74,7 @@ def collect_parameters(loaded: LoadedObservation, cells: Cells, scenario: Scenar
         of = cells.series_of == index
         for at, rate in enumerate(series.recorded):
             left = of.copy()
-            for label, prior, first, last in _periods(loaded, rate, scenario):
+            for label, prior, first, last in _periods(loaded, rate, scenario, rates_until or FOREVER):
                 inside = of & (cells.start >= first) & (cells.start <= last)
                 left &= ~inside
                 if inside.any():
@@ -109,21 +120,24 @@ def _noise_of(series: SeriesDocument, place: dict[str, int]) -> list[int]:
 
 
 def _periods(
-    loaded: LoadedObservation, rate: str, scenario: Scenario
+    loaded: LoadedObservation, rate: str, scenario: Scenario, until: date
 ) -> list[tuple[str, Prior, np.datetime64, np.datetime64]]:
-    """Return (name of the parameter, prior, first day, last day) of the periods of a rate."""
+    """Return (name of the parameter, prior, first day, last day) of the periods of a rate that start by a day."""
     if rate in loaded.document.rates:
-        return [
-            (f"rate:{rate}:{row.start}", row, np.datetime64(row.start), np.datetime64(row.to))
-            for row in loaded.document.rates[rate]
+        found = [(row, row.start, row.to) for row in loaded.document.rates[rate]]
+    else:
+        found = [
+            (_as_period(row), date(row.from_year, 1, 1), date(row.to_year, 12, 31))
+            for row in scenario.observation
+            if row.indicator == rate
         ]
+    found = [period for period in found if period[1] <= until]
+    end = max((last for _, _, last in found), default=FOREVER)
     return [
-        (
-            f"rate:{rate}:{row.from_year}",
-            Prior(low=row.low, best=row.rate, high=row.high, source=row.source, confidence=row.confidence),
-            np.datetime64(f"{row.from_year}-01-01"),
-            np.datetime64(f"{row.to_year}-12-31"),
-        )
-        for row in scenario.observation
-        if row.indicator == rate
+        (f"rate:{rate}:{first}", row, np.datetime64(first), np.datetime64(FOREVER if last == end else last))
+        for row, first, last in found
     ]
+
+
+def _as_period(row: ObservationRate) -> RatePeriod:
+    return RatePeriod(low=row.low, best=row.rate, high=row.high, source=row.source, confidence=row.confidence)

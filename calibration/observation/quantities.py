@@ -13,6 +13,8 @@ from calibration.observation.windows import overlap_days
 from simulation.outcomes import COUNTED
 from simulation.recorded import recorded_cells
 from simulation.result import RunResult
+from simulation.spec.models import Scenario
+from simulation.world.routes import build_routes
 
 
 def compute_true(result: RunResult, cells: Cells, observes: tuple[Observes, ...]) -> Floats:
@@ -88,10 +90,10 @@ def scope_mask(result: RunResult, scope: Scope, segments: Mapping[str, Mask]) ->
     if scope.points:
         passed = [row.leg for row in scenario.monitoring if row.point in scope.points]
         mask &= on_leg & np.isin(location, passed)
-    country = {place.id: place.country for place in scenario.places}
     if scope.into:
-        ending = [leg.id for leg in scenario.legs if country[leg.destination] in scope.into]
-        mask &= on_leg & np.isin(location, ending)
+        landing = _countries_of_landing(scenario)
+        mask &= on_leg & np.isin(location, [leg for leg, name in landing.items() if name in scope.into])
+    country = {place.id: place.country for place in scenario.places}
     if scope.countries:
         mask &= at_place & np.isin(location, [p for p, name in country.items() if name in scope.countries])
     if scope.places:
@@ -99,6 +101,22 @@ def scope_mask(result: RunResult, scope: Scope, segments: Mapping[str, Mask]) ->
     if scope.settings:
         mask &= np.isin(setting, scope.settings)
     return mask
+
+
+def _countries_of_landing(scenario: Scenario) -> dict[str, str]:
+    """Return the country in which people who travel a leg come to land: its end, or the port of those rescued on it."""
+    routes = build_routes(scenario)
+    places = routes.places
+    at_sea = {place.id for place in places if place.kind == "sea_zone"}
+    ends = {}
+    for leg, port in zip(routes.legs, routes.rescue_place, strict=True):
+        end = (
+            places[port]
+            if leg.destination in at_sea and port >= 0
+            else places[routes.place_index[leg.destination]]
+        )
+        ends[leg.id] = end.country
+    return ends
 
 
 def who_mask(result: RunResult, who: Who) -> Mask:

@@ -51,6 +51,10 @@ def select_cells(loaded: LoadedObservation, table: pd.DataFrame) -> Selected:
             parts.append(_to_windows(rows, series).assign(series=index))
     if problems:
         raise ScenarioError(in_order(problems, loaded.tree.file))
+    names = list(loaded.document.series)
+    for index, series in enumerate(loaded.document.series.values()):
+        if series.without_days_of is not None:
+            parts[index] = _without_days_of(parts[index], parts[names.index(series.without_days_of)])
     return _as_cells(loaded, pd.concat(parts, ignore_index=True))
 
 
@@ -179,6 +183,13 @@ def _to_windows(rows: pd.DataFrame, series: SeriesDocument) -> pd.DataFrame:
     found["start"], found["end"] = found["window"], last.astype("datetime64[s]")
     full = found["days"] == (found["end"] - found["start"]).dt.days + 1
     return found.loc[full & (found["withheld"] == 0), ["start", "end", "value", "asked"]]
+
+
+def _without_days_of(windows: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
+    """Return the windows that share no day with one of another series."""
+    starts, ends = (windows[name].to_numpy()[:, None] for name in ("start", "end"))
+    shares_days = (starts <= other["end"].to_numpy()) & (other["start"].to_numpy() <= ends)
+    return windows.iloc[np.flatnonzero(~shares_days.any(axis=1))]
 
 
 def _with_zeros(rows: pd.DataFrame, months: Days) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import unicodedata
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from calibration.readers.report import Findings
+from simulation.errors import printable
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -165,7 +167,7 @@ def _read_csv(raw: bytes, findings: Findings, is_name: Callable[[str], bool]) ->
     try:
         for record in reader:
             if any(cell.strip() for cell in record):
-                lines.append(Line(number, [cell.strip() or None for cell in record]))
+                lines.append(Line(number, [clean(cell) or None for cell in record]))
             number = reader.line_num + 1  # a quoted cell may span lines: the next record begins after them
             if len(lines) > LIMIT_ROWS:
                 raise findings.fail(f"has more than {LIMIT_ROWS:,} lines")
@@ -217,9 +219,15 @@ def _read_worksheet(sheet: Worksheet, findings: Findings) -> list[Line]:
     return [line for line in lines if any(cell is not None for cell in line.cells)]
 
 
+def clean(text: str) -> str:
+    """Return a text on one line, without marks of writing direction, and with one blank where it had several."""
+    shown = "".join(sign for sign in text if unicodedata.category(sign) != "Cf")
+    return printable(" ".join(shown.split()))
+
+
 def _tidy_cell(value: object) -> Cell:
     if isinstance(value, str):
-        return value.strip() or None
+        return clean(value) or None
     if isinstance(value, bool):
         return str(value)
     if isinstance(value, int | float | datetime):

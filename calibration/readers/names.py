@@ -29,7 +29,7 @@ class Role(NamedTuple):
 ROLES: dict[str, Role] = {
     "id": Role(
         "number of the record",
-        "id | record id | _id | uuid | key | main id | incident id | web id | identifiant | cle | numero | "
+        "id | record id | _id | uuid | key | incident id | web id | identifiant | cle | numero | "
         "id registro | clave | identificador | المعرف | رقم السجل",
         "#id+code",
     ),

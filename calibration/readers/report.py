@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from calibration.table import ObservedTable
-from simulation.errors import Problem, ScenarioError
+from simulation.errors import Problem, ScenarioError, printable
 
 MOST_PROBLEMS = 25
 """A file in the wrong units is wrong on every line: enough of them say what to do."""
@@ -31,6 +31,11 @@ class Findings:
     dropped: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     looks: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The name of the file without its ending, as a source of rows."""
+        return " ".join(printable(self.file.stem).split()) or "file"
 
     def problem(self, message: str, hint: str = "", *, line: int | None = None, column: str = "") -> None:
         """Keep one thing that makes the file unusable."""

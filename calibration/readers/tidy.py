@@ -10,7 +10,16 @@ from calibration.readers.grid import Cell, Sheet, read_bytes, read_sheets
 from calibration.readers.header import say_cell
 from calibration.readers.report import ColumnUse, Findings, Reading
 from calibration.readers.values import Span, fold, read_numbers, read_spans
-from calibration.table import COLUMNS, EVERYBODY, HIDDEN, ObservedTable, as_frame, build_table, find_faults
+from calibration.table import (
+    COLUMNS,
+    COMPLEMENT,
+    EVERYBODY,
+    HIDDEN,
+    ObservedTable,
+    as_frame,
+    build_table,
+    find_faults,
+)
 
 REQUIRED = ("place", "from", "to", "indicator", "value")
 MEANING = {
@@ -81,9 +90,9 @@ def read_tidy_sheet(sheet: Sheet, findings: Findings) -> Reading:
 
 
 def _read_rows(cells: dict[str, list[Cell]], lines: list[int], findings: Findings) -> list[dict[str, Any]]:
-    hidden = [cell == HIDDEN for cell in cells["value"]]
+    hidden = [cell in (HIDDEN, COMPLEMENT) for cell in cells["value"]]
     if any(hidden):
-        message = f"{HIDDEN}: a count that was withheld when the table was written; a fit does not know it"
+        message = "counts that were withheld when the table was written: a fit does not know them"
         findings.look(message, *(line for line, is_hidden in zip(lines, hidden, strict=True) if is_hidden))
     shown = [None if is_hidden else cell for cell, is_hidden in zip(cells["value"], hidden, strict=True)]
     columns: dict[str, list[Any]] = {"value": list(read_numbers(shown, lines, "value", findings))}
@@ -98,7 +107,7 @@ def _read_rows(cells: dict[str, list[Cell]], lines: list[int], findings: Finding
             if span is None:
                 findings.problem("is empty", line=line, column=end)
         columns[end] = [_end_of(span, end) for span in spans]
-    defaults = {"group": EVERYBODY, "source": findings.file.stem, "confidence": "data", "period": None}
+    defaults = {"group": EVERYBODY, "source": findings.name, "confidence": "data", "period": None}
     for name in ("place", "indicator", *defaults):
         texts = [say_cell(cell) for cell in cells.get(name, [None] * len(lines))]
         columns[name] = [text or defaults.get(name, "") for text in texts]

@@ -30,6 +30,7 @@ MONTHS = (
     "november nov novembre noviembre نوفمبر تشرينالثاني",
     "december dec decembre diciembre dic ديسمبر كانونالاول",
 )  # fmt: skip
+MOST_PEOPLE = 1e10
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 _GROUPED = re.compile(r"[1-9]\d{0,2}([.,])\d{3}(\1\d{3})*")
 _SPACED = re.compile(r"(?<=\d)[\s'’٬](?=\d{3}(\D|$))")
@@ -62,6 +63,9 @@ def read_counts(cells: Sequence[Cell], lines: Sequence[int], column: str, findin
     if broken:
         hint = "are these thousands, averages or percentages? give people"
         findings.problem("is no whole number, but counts people", hint, line=lines[broken[0]], column=column)
+    if any(value > MOST_PEOPLE for value in values):
+        line = next(line for line, value in zip(lines, values, strict=True) if value > MOST_PEOPLE)
+        findings.problem("is more people than there are", line=line, column=column)
     return [math.nan if i in set(broken) else value for i, value in enumerate(values)]
 
 
@@ -69,6 +73,8 @@ def read_numbers(cells: Sequence[Cell], lines: Sequence[int], column: str, findi
     """Return numbers of 0 and more, NaN where a cell says nothing; what is no number is a problem, and NaN."""
     texts = [_plain_number(cell) if isinstance(cell, str) else "" for cell in cells]
     thousands = _find_thousands(texts, lines, column, findings)
+    if thousands is None:
+        return [math.nan] * len(cells)
     values: list[float] = []
     for cell, text, line in zip(cells, texts, lines, strict=True):
         value = math.nan
@@ -119,8 +125,10 @@ def _plain_number(text: str) -> str:
     return _SPACED.sub("", text)
 
 
-def _find_thousands(texts: Sequence[str], lines: Sequence[int], column: str, findings: Findings) -> str:
-    """Return the sign that separates thousands in a column: a comma, a dot, or none."""
+def _find_thousands(
+    texts: Sequence[str], lines: Sequence[int], column: str, findings: Findings
+) -> str | None:
+    """Return the sign that separates thousands in a column, empty if none does; None if that is unclear."""
     grouped = {sign: [i for i, t in enumerate(texts) if _groups_by(t, sign)] for sign in ",."}
     broken = {sign: any(sign in t and not _groups_by(t, sign) for t in texts) for sign in ",."}
     for sign, other in (",.", ".,"):
@@ -132,7 +140,7 @@ def _find_thousands(texts: Sequence[str], lines: Sequence[int], column: str, fin
             findings.problem(
                 message, "write numbers without separators of thousands", line=line, column=column
             )
-            return ""
+            return None
         findings.note(f"'{sign}' in column {column} taken for a separator of thousands")
         return sign
     return ""
@@ -184,6 +192,12 @@ def read_spans(
             f"numbers in column {column} taken for the days that spreadsheets count from 1899-12-30"
         )
     return spans
+
+
+def find_month(text: str) -> Span | None:
+    """Return the month that a text names; None if it names none, or a day."""
+    span = _read_span(text, "day-first") if text else None
+    return span if span and span.first != span.last else None
 
 
 def _say_text(cell: Cell) -> str:
