@@ -7,15 +7,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from calibration.fit.models import FitDocument
+from calibration.observation.load import load_observation
 from calibration.observation.model import DeclaredModel, load_model
 from calibration.readers.folder import read_folder
 from calibration.readers.tidy import read_tidy
 from calibration.space import Space, Yearly, build_space
-from calibration.table import ObservedTable, join_tables
+from calibration.table import KEY, ObservedTable
 from simulation.errors import Problem, ScenarioError
 from simulation.spec.documents import in_order, locate, read_document
 from simulation.spec.findings import error
@@ -48,6 +51,8 @@ class LoadedFit:
     observed: ObservedTable
     warnings: tuple[Problem, ...]
     digest: str
+    observation_document: dict[str, Any]
+    """The observation file, as its own models dump it."""
 
     @property
     def fitted_scenario(self) -> Scenario:
@@ -86,12 +91,20 @@ def load_fit(path: str | Path, extra: Sequence[Path] = ()) -> LoadedFit:
         raise ScenarioError([_say(tree, ("observed",), "holds no number of any series", hint)])
     space = _find_space(document, tree, scenario)
     digest = _digest(document, scenario, (file.parent / document.observation).read_bytes(), observation)
-    return LoadedFit(document, scenario, observation, space, observed, tuple(warnings), digest)
+    told = load_observation(file.parent / document.observation).document.model_dump(
+        mode="json", by_alias=True
+    )
+    return LoadedFit(document, scenario, observation, space, observed, tuple(warnings), digest, told)
 
 
 def read_observed(files: Iterable[Path], extra: Iterable[Path] = ()) -> ObservedTable:
-    """Return observed tables as one: tidy files, or folders of observed series."""
-    return join_tables([read_folder(one) if one.is_dir() else read_tidy(one) for one in (*files, *extra)])
+    """Return observed tables as one: tidy files, or folders of observed series.
+
+    A row that several have under the same name (``calibration.table.KEY``) is taken from the first.
+    """
+    tables = [read_folder(one) if one.is_dir() else read_tidy(one) for one in (*files, *extra)]
+    rows = pd.concat([table.rows for table in tables], ignore_index=True)
+    return ObservedTable(rows.drop_duplicates(list(KEY)).reset_index(drop=True))
 
 
 def shorten(scenario: Scenario, last: date) -> Scenario:
