@@ -14,7 +14,8 @@ import pandas as pd
 
 from calibration.fit.models import FitDocument
 from calibration.observation.load import load_observation
-from calibration.observation.model import DeclaredModel, load_model
+from calibration.observation.model import DeclaredModel, build_model
+from calibration.observation.select import select_cells
 from calibration.readers.folder import read_folder
 from calibration.readers.tidy import read_tidy
 from calibration.space import Space, Yearly, build_space
@@ -85,15 +86,15 @@ def load_fit(path: str | Path, extra: Sequence[Path] = ()) -> LoadedFit:
         raise ScenarioError(in_order(problems, file))
     observed = read_observed([file.parent / name for name in document.observed], extra)
     known = observed.until(document.until)
-    observation = load_model(file.parent / document.observation, known.rows, scenario)
-    if not np.isfinite(observation.cells.observed).any():
+    declared = load_observation(file.parent / document.observation, scenario)
+    selected = select_cells(declared, known.rows)
+    if not len(selected.cells):
         hint = "`until` may be too early, or `select` in the observation file fits no row"
         raise ScenarioError([_say(tree, ("observed",), "holds no number of any series", hint)])
+    observation = build_model(declared, selected, scenario)
     space = _find_space(document, tree, scenario)
     digest = _digest(document, scenario, (file.parent / document.observation).read_bytes(), observation)
-    told = load_observation(file.parent / document.observation).document.model_dump(
-        mode="json", by_alias=True
-    )
+    told = declared.document.model_dump(mode="json", by_alias=True)
     return LoadedFit(document, scenario, observation, space, observed, tuple(warnings), digest, told)
 
 

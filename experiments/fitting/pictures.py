@@ -39,7 +39,7 @@ def _draw(name: str, rows: pd.DataFrame, loaded: LoadedFit, path: Path) -> list[
     text = (
         f"{len(seen)} windows from {rows['from'].min():%Y-%m-%d} to {rows['to'].max():%Y-%m-%d}; {inside:.0%} of what "
         "was observed lies in the 90% posterior predictive intervals. The small chart counts where observed numbers "
-        "fall among the draws: flat where the model scatters as the data do. Months were fitted: this tests no forecast. "
+        "fall among the draws: flat where the model scatters as the data do. Months were fitted, not forecast. "
         f"Source: Safe Passage {__version__}, fit {document.fit}, scenario {loaded.scenario.document.scenario}."
     )
     with house_style():
