@@ -88,6 +88,7 @@ def draw_forecasts(
     origins: Sequence[date],
     months_ahead: int,
     rng: np.random.Generator,
+    covariance: Floats | None = None,
 ) -> pd.DataFrame:
     """Return draws of all windows that end in the months after each origin, the posterior staying what it is.
 
@@ -100,6 +101,7 @@ def draw_forecasts(
         origins: Last days of which something is known.
         months_ahead: How far windows may end after the origin.
         rng: Source of chance.
+        covariance: (n_cells, n_cells) of log_true, the same for every draw, or None; see ``ObservationModel``.
     """
     cells = model.cells
     names = np.array(cells.series)
@@ -109,7 +111,8 @@ def draw_forecasts(
         later = (cells.end.astype("datetime64[M]") - day.astype("datetime64[M]")).astype(np.int64)
         ahead = np.flatnonzero((cells.start > day) & (later <= months_ahead))
         drawn = [
-            model.draw_observed(t, None, p, rng, origin)[ahead] for t, p in zip(log_true, psi, strict=True)
+            model.draw_observed(t, covariance, p, rng, origin)[ahead]
+            for t, p in zip(log_true, psi, strict=True)
         ]
         index = np.tile(ahead, len(drawn))
         frames.append(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +14,8 @@ from calibration import scores
 from calibration.baselines import Baseline, ets, seasonal_naive
 from calibration.cells import Cells, Floats
 from calibration.observation.windows import last_days, list_months
-from simulation.errors import SafePassageError
+from calibration.table import HIDDEN, SMALL
+from simulation.errors import ResultError, SafePassageError
 
 MODEL = "model"
 BASELINES: Mapping[str, Baseline] = {"seasonal_naive": seasonal_naive, "ets": ets}
@@ -135,7 +137,7 @@ def _baseline(
     if (month != cells.end[of].astype("datetime64[M]")).any():
         raise SafePassageError("forecasts series of single months only")
     first, origin = month.min(), np.datetime64(windows[0].origin, "M")
-    history = np.full(int((origin - first).astype(int)) + 1, np.nan)
+    history = np.full(max(int((origin - first).astype(int)) + 1, 0), np.nan)
     before = cells.end[of] <= np.datetime64(windows[0].origin)
     history[(month[before] - first).astype(int)] = cells.observed[of][before]
     ahead = [_months_after(w.origin, w.end) for w in windows]
@@ -184,3 +186,21 @@ def skill_interval(both: pd.DataFrame, rng: np.random.Generator) -> tuple[float,
     skills = 1 - sums[:, 0] / np.maximum(sums[:, 1], np.finfo(float).tiny)
     low, high = np.quantile(skills, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return skill, float(low), float(high)
+
+
+def write_scores(summary: pd.DataFrame, scored: pd.DataFrame, folder: Path) -> None:
+    """Write scores.csv (by series and method) and windows.csv (every window); observed counts from 1 to 9 as <10.
+
+    Raises:
+        ResultError: The folder exists, or cannot be written.
+    """
+    small = scored["observed"].between(1, SMALL - 1)
+    windows = scored.astype({"observed": object})
+    windows.loc[small, "observed"] = HIDDEN
+    windows.loc[small, ["crps", "interval_score_90"]] = np.nan  # from which the count could be found
+    try:
+        folder.mkdir(parents=True)
+        summary.to_csv(folder / "scores.csv", index=False)
+        windows.to_csv(folder / "windows.csv", index=False)
+    except OSError as error:
+        raise ResultError(f"{folder}: cannot be written ({error.strerror})") from error

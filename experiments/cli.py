@@ -29,6 +29,7 @@ VERBS = {
         "Draw what would be observed in later months, from a posterior.",
     ),
     "import": ("experiments.commands.import_", "Read files of others: DTM and other observed counts."),
+    "score": ("experiments.commands.score", "Score forecasts against what was published since."),
 }
 
 

@@ -1,4 +1,4 @@
-"""Mean and variance of log(y + 1/2) of a count y, also where y is often 0: summed once, then splined."""
+"""Mean and variance of log(y + 1/2) of a count y, also where y is often 0: summed once, then looked up."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.interpolate import RectBivariateSpline
+from scipy.ndimage import map_coordinates
 from scipy.special import digamma, polygamma
 
 from calibration.cells import Floats
@@ -14,6 +15,9 @@ from calibration.cells import Floats
 LEAST = 1e-3  # people: a mean below this is taken as this
 MOST_CLUMPING = 300.0
 _LARGE = 40.0  # means over clumping from which the gamma formula is as good as the sum
+_LOG_RATIOS = (float(np.log(LEAST / MOST_CLUMPING)), float(np.log(1.01 * _LARGE)))
+_LOG_CLUMPINGS = np.linspace(0.0, np.log(MOST_CLUMPING), 16)
+_FINE = (800, 200)
 
 
 class LogMoments(NamedTuple):
@@ -30,7 +34,7 @@ def log_moments(log_mean: Floats, clumping: Floats) -> LogMoments:
 
     Where m is at least 40 x clumping, y + 1/2 is taken as a gamma variable of the same mean and variance, with shape
     k = (m + 1/2)^2 / (clumping m): mean log(m + 1/2) + digamma(k) - log k, variance trigamma(k). Below, the moments are
-    the sums over y themselves, by splines (error below 0.001 in the mean, 3 per cent in the variance).
+    the sums over y themselves, from a table (error below 0.001 in the mean, 3 per cent in the variance).
 
     Args:
         log_mean: Log of m; means below 0.001 are taken as 0.001.
@@ -41,7 +45,7 @@ def log_moments(log_mean: Floats, clumping: Floats) -> LogMoments:
     found = [np.empty(x.shape) for _ in range(3)]
     for into, values in zip(found, _by_gamma(x[large], w[large]), strict=True):
         into[large] = values
-    for into, values in zip(found, _by_spline(x[~large], w[~large]), strict=True):
+    for into, values in zip(found, _by_table(x[~large], w[~large]), strict=True):
         into[~large] = values
     return LogMoments(*found)
 
@@ -53,24 +57,27 @@ def _by_gamma(log_mean: Floats, log_clumping: Floats) -> LogMoments:
     return LogMoments(mean, np.asarray(polygamma(1, shape), np.float64), m / (m + 0.5))
 
 
-def _by_spline(log_mean: Floats, log_clumping: Floats) -> LogMoments:
-    mean, log_variance = _splines()
+def _by_table(log_mean: Floats, log_clumping: Floats) -> LogMoments:
     w = np.minimum(log_clumping, np.log(MOST_CLUMPING))
-    at = log_mean - w, w
-    return LogMoments(mean.ev(*at), np.exp(log_variance.ev(*at)), mean.ev(*at, dx=1))
+    ratio = (log_mean - w - _LOG_RATIOS[0]) / (_LOG_RATIOS[1] - _LOG_RATIOS[0])
+    at = np.stack([ratio, w / _LOG_CLUMPINGS[-1]]) * (np.array(_FINE)[:, None] - 1)
+    mean, log_variance, slope = (map_coordinates(table, at, order=1, mode="nearest") for table in _tables())
+    return LogMoments(mean, np.exp(log_variance), slope)
 
 
 @cache
-def _splines() -> tuple[RectBivariateSpline, RectBivariateSpline]:
-    """Return splines of mean and log variance over log(m / clumping) and log clumping; less than a second, once."""
-    log_ratio = np.linspace(np.log(LEAST / MOST_CLUMPING), np.log(1.01 * _LARGE), 60)
-    log_clumping = np.linspace(0.0, np.log(MOST_CLUMPING), 16)
-    sums = [[_sum_moments(ratio * c, c) for c in np.exp(log_clumping)] for ratio in np.exp(log_ratio)]
+def _tables() -> tuple[Floats, Floats, Floats]:
+    """Return mean, log variance and slope over log(m / clumping) and log clumping, (n, k) each; about a second, once.
+
+    The sums are made on a coarse grid and splined onto a fine one, on which looking up is linear and quick.
+    """
+    log_ratio = np.linspace(*_LOG_RATIOS, 60)
+    sums = [[_sum_moments(ratio * c, c) for c in np.exp(_LOG_CLUMPINGS)] for ratio in np.exp(log_ratio)]
     table = np.array(sums)
-    return (
-        RectBivariateSpline(log_ratio, log_clumping, table[:, :, 0]),
-        RectBivariateSpline(log_ratio, log_clumping, np.log(table[:, :, 1])),
-    )
+    mean = RectBivariateSpline(log_ratio, _LOG_CLUMPINGS, table[:, :, 0])
+    log_variance = RectBivariateSpline(log_ratio, _LOG_CLUMPINGS, np.log(table[:, :, 1]))
+    fine = np.linspace(*_LOG_RATIOS, _FINE[0]), np.linspace(0.0, _LOG_CLUMPINGS[-1], _FINE[1])
+    return mean(*fine), log_variance(*fine), mean(*fine, dx=1)
 
 
 def _sum_moments(mean: float, clumping: float) -> tuple[float, float]:

@@ -74,21 +74,33 @@ def observed_scale(observed: Floats, asked: Floats) -> Floats:
     return np.where(np.isnan(asked), np.log(observed + 0.5), of_share)
 
 
-def discrepancy_covariance(lags: Ints, shares: Floats | None, sd: Floats, correlation: Floats) -> Floats:
-    """Return the covariance of the discrepancy of one series.
+def monthly_covariance(lags: Ints, sd: Floats, correlation: Floats) -> Floats:
+    """Return (..., n, n) the covariance of the discrepancy in single months.
 
     Args:
-        lags: (n_months, n_months) months between months; for a series of single months these are its cells.
-        shares: (n_cells, n_months) part of each window in each month; None where every cell is one month.
+        lags: (n, n) months between them.
         sd: (...) standard deviation.
         correlation: (...) from one month to the next.
-
-    Returns:
-        (..., n_cells, n_cells).
     """
     powers = correlation[..., None] ** np.arange(int(lags.max()) + 1)
-    months = sd[..., None, None] ** 2 * powers[..., lags]
-    return months if shares is None else np.asarray(shares @ months @ shares.T)
+    return np.asarray(sd[..., None, None] ** 2 * powers[..., lags])
+
+
+def window_weights(shares: Floats) -> Floats:
+    """Return (n_lags, n, n) how much a lag weighs between two windows, each the mean of its months.
+
+    Args:
+        shares: (n, n_months) part of each window in each month.
+    """
+    n_months = shares.shape[1]
+    apart = [shares[:, lag:] @ shares[:, : n_months - lag].T for lag in range(n_months)]
+    return np.stack([apart[0], *(one + one.T for one in apart[1:])])
+
+
+def window_covariance(weights: Floats, sd: Floats, correlation: Floats) -> Floats:
+    """Return (..., n, n) the covariance of the mean discrepancy of windows with weights (n_lags, n, n)."""
+    powers = correlation[..., None] ** np.arange(len(weights))
+    return np.asarray(sd[..., None, None] ** 2 * np.tensordot(powers, weights, 1))
 
 
 def log_normal_density(residual: Floats, covariance: Floats) -> Floats:
@@ -97,6 +109,36 @@ def log_normal_density(residual: Floats, covariance: Floats) -> Floats:
     white = solve_triangular(factor, residual[..., None], lower=True)[..., 0]
     log_determinant = np.log(np.diagonal(factor, axis1=-2, axis2=-1)).sum(axis=-1)
     return np.asarray(-0.5 * (white**2).sum(axis=-1) - log_determinant - 0.5 * residual.shape[-1] * _LOG_2PI)
+
+
+def log_series_density(
+    residual: Floats, slope: Floats, variance: Floats, month: Ints, sd: Floats, correlation: Floats
+) -> Floats:
+    """Return (...) what ``log_normal_density`` gives for single months of one AR(1) discrepancy, in linear time.
+
+    A Kalman filter over the cells in the order of time; a month may have several cells.
+
+    Args:
+        residual: (..., n) z less its mean.
+        slope: (..., n) of z in the discrepancy.
+        variance: (..., n) of z given the discrepancy.
+        month: (n,) number of the month, rising.
+        sd: (...) of the discrepancy.
+        correlation: (...) from one month to the next.
+    """
+    mean, spread = np.zeros_like(sd), sd**2
+    total = np.full(residual.shape[:-1], -0.5 * residual.shape[-1] * _LOG_2PI)
+    for i, lag in enumerate(np.diff(month, prepend=month[:1])):
+        if lag:
+            kept = correlation**lag
+            mean, spread = kept * mean, kept**2 * spread + (1 - kept**2) * sd**2
+        s = slope[..., i]
+        seen = s**2 * spread + variance[..., i]
+        off = residual[..., i] - s * mean
+        total -= 0.5 * (np.log(seen) + off**2 / seen)
+        gain = spread * s / seen
+        mean, spread = mean + gain * off, spread * (1 - gain * s)
+    return total
 
 
 def condition(

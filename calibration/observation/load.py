@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import pairwise
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
+
+from pydantic import ValidationError
 
 from calibration.observation.models import ObservationDocument, SeriesDocument, Setting, Who
 from calibration.priors import Prior
-from simulation.errors import Problem, ScenarioError
+from simulation.errors import Problem, ResultError, ScenarioError
 from simulation.spec.check_tables import source_keys
 from simulation.spec.documents import in_order, locate, read_document
 from simulation.spec.explain import near_name
@@ -57,6 +59,25 @@ def load_observation(path: str | Path, scenario: Scenario | None = None) -> Load
     if findings:
         raise ScenarioError(in_order([locate(finding, tree) for finding in findings], Path(path)))
     return LoadedObservation(document, tree)
+
+
+def restore_observation(dump: dict[str, Any], file: Path) -> LoadedObservation:
+    """Return the observation model that a result holds, as ``document.model_dump(mode="json", by_alias=True)``.
+
+    Args:
+        dump: The dump.
+        file: The result that it is from, which problems name.
+
+    Raises:
+        ResultError: It is not an observation document of this version.
+    """
+    try:
+        document = ObservationDocument.model_validate(dump)
+    except ValidationError as error:
+        raise ResultError(
+            f"{file}: holds no observation model of this version ({error.error_count()} keys)"
+        ) from None
+    return LoadedObservation(document, Node({}, file, 1, ""))
 
 
 # By itself ---

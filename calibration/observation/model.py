@@ -15,12 +15,15 @@ from calibration.observation.likelihood import (
     Moments,
     condition,
     count_moments,
-    discrepancy_covariance,
     draw_counts,
     draw_shares,
     log_normal_density,
+    log_series_density,
+    monthly_covariance,
     observed_scale,
     share_moments,
+    window_covariance,
+    window_weights,
 )
 from calibration.observation.load import LoadedObservation, load_observation
 from calibration.observation.models import Observes
@@ -37,9 +40,11 @@ class Block:
     """Cells with one discrepancy in time: those of a series, and of others that observe the same people."""
 
     cells: Ints  # their indices
-    lags: Ints  # (n_months, n_months) months between the months that they touch
     leader: int  # the series whose sd and correlation it has
-    shares: Floats | None  # (n_cells of the block, n_months); None where every cell is one month
+    lags: Ints  # (n, n) months between them, of windows of single months
+    weights: (
+        Floats | None
+    )  # (n_lags, n, n) of lags between longer windows; None where every cell is one month
 
 
 @dataclass(frozen=True)
@@ -92,10 +97,28 @@ class DeclaredModel:
         known = ~np.isnan(self.cells.observed)
         residual = observed_scale(self.cells.observed, self.asked) - moments.mean
         total = np.zeros(residual.shape[:-1])
+        if covariance is None:
+            return sum((self._block_density(b, known, residual, moments, psi) for b in self.blocks), total)
         for cells in self._independent(covariance, known):
             of = self.observed_covariance(cells, moments, covariance, psi)
             total = total + log_normal_density(residual[..., cells], of)
         return total
+
+    def _block_density(
+        self, block: Block, known: Mask, residual: Floats, moments: Moments, psi: Floats
+    ) -> Floats:
+        """Return (...) the log density of the known cells of a block, its truth known."""
+        cells = block.cells[known[block.cells]]
+        if block.weights is not None:
+            of = self.observed_covariance(cells, moments, None, psi)
+            return log_normal_density(residual[..., cells], of)
+        month = self.cells.start[cells].astype("datetime64[M]").astype(np.int64)
+        order = np.argsort(month, kind="stable")
+        cells, month = cells[order], month[order]
+        complete = self.parameters.complete(psi)
+        sd, correlation = (complete[..., self._noise(block, i)] for i in (1, 2))
+        at = residual[..., cells], moments.slope[..., cells], moments.variance[..., cells]
+        return log_series_density(*at, month, sd, correlation)
 
     def moments(self, log_true: Floats, psi: Floats) -> Moments:
         """Return the moments of what is observed, (..., n_cells), without discrepancy."""
@@ -121,10 +144,10 @@ class DeclaredModel:
             if not inside.any():
                 continue
             sd, correlation = (complete[..., self._noise(block, i)] for i in (1, 2))
-            if block.shares is None:
-                own = discrepancy_covariance(block.lags[np.ix_(within, within)], None, sd, correlation)
+            if block.weights is None:
+                own = monthly_covariance(block.lags[np.ix_(within, within)], sd, correlation)
             else:
-                own = discrepancy_covariance(block.lags, block.shares[within], sd, correlation)
+                own = window_covariance(block.weights[:, within][:, :, within], sd, correlation)
             at = np.flatnonzero(inside)
             total[..., at[:, None], at] = own
         if covariance is not None:
@@ -261,12 +284,10 @@ def _list_blocks(loaded: LoadedObservation, cells: Cells) -> Iterator[Block]:
         if not of.size:
             continue
         months, shares = month_shares(cells.start[of], cells.end[of])
-        number = months.astype("datetime64[M]").astype(np.int64)
+        number = months.astype("datetime64[M]").astype(np.int64)[shares.argmax(axis=1)]
         is_monthly = np.count_nonzero(shares) == of.size  # every window lies in one month
-        if is_monthly:
-            number = number[shares.argmax(axis=1)]
         lags = np.abs(number[:, None] - number)
-        yield Block(of, lags, cells.series.index(leader), None if is_monthly else shares)
+        yield Block(of, cells.series.index(leader), lags, None if is_monthly else window_weights(shares))
 
 
 def _draw_normal(covariance: Floats, rng: np.random.Generator) -> Floats:

@@ -13,6 +13,7 @@ from made_up_observations import LANDED, monthly_model, noise, rows, write
 from scipy.stats import binom, kstest, multivariate_normal, nbinom, norm
 from small_worlds import FALSE_ALARM, tiny
 
+from calibration.observation.likelihood import log_series_density
 from calibration.observation.model import DeclaredModel, load_model
 
 TWO = (
@@ -107,6 +108,20 @@ def test_many_points_at_once_are_as_one_by_one(tmp_path: Path) -> None:
     np.testing.assert_allclose(at_once, one_by_one, rtol=1e-12)
     shifted = model.log_likelihood(log_true + np.log(psi), covariance, np.ones((6, 1)))
     np.testing.assert_allclose(at_once, shifted, rtol=1e-10)  # a rate is a factor of the mean
+
+
+def test_linear_time_is_as_good_as_the_whole_matrix() -> None:
+    """Months with gaps, some with two cells, against the density with the covariance written out."""
+    rng = np.random.default_rng(5)
+    month = np.array([3, 4, 4, 9, 10, 10, 25])
+    residual, slope = rng.normal(size=(6, 7)), rng.uniform(0.2, 1, (6, 7))
+    variance, sd, correlation = rng.uniform(0.01, 0.5, (6, 7)), rng.uniform(0, 1, 6), rng.uniform(0, 0.99, 6)
+    found = log_series_density(residual, slope, variance, month, sd, correlation)
+    lags = np.abs(month[:, None] - month)
+    for i in range(6):
+        covariance = np.outer(slope[i], slope[i]) * sd[i] ** 2 * correlation[i] ** lags + np.diag(variance[i])
+        expected = multivariate_normal(np.zeros(7), covariance).logpdf(residual[i])
+        assert found[i] == pytest.approx(expected, rel=1e-9)
 
 
 def test_cells_to_be_predicted_say_nothing(tmp_path: Path) -> None:
