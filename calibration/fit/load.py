@@ -17,7 +17,7 @@ from calibration.observation.load import load_observation
 from calibration.observation.model import DeclaredModel, build_model
 from calibration.observation.select import select_cells
 from calibration.readers.folder import read_folder
-from calibration.readers.read import read_observed
+from calibration.readers.read import load_observed
 from calibration.space import Space, Yearly, build_space
 from calibration.table import KEY, ObservedTable
 from simulation.errors import Problem, ScenarioError
@@ -84,7 +84,7 @@ def load_fit(path: str | Path, extra: Sequence[Path] = ()) -> LoadedFit:
     problems += _check_period(document, tree, scenario)
     if problems:
         raise ScenarioError(in_order(problems, file))
-    observed = join_observed([file.parent / name for name in document.observed], extra)
+    observed = read_observed([file.parent / name for name in document.observed], extra)
     known = observed.until(document.until)
     declared = load_observation(file.parent / document.observation, scenario)
     selected = select_cells(declared, known.rows)
@@ -98,12 +98,12 @@ def load_fit(path: str | Path, extra: Sequence[Path] = ()) -> LoadedFit:
     return LoadedFit(document, scenario, observation, space, observed, tuple(warnings), digest, told)
 
 
-def join_observed(files: Iterable[Path], extra: Iterable[Path] = ()) -> ObservedTable:
+def read_observed(files: Iterable[Path], extra: Iterable[Path] = ()) -> ObservedTable:
     """Return files of observed numbers, or folders of observed series, as one table.
 
     A row that several have under the same name (``calibration.table.KEY``) is taken from the first.
     """
-    tables = [read_folder(one) if one.is_dir() else read_observed(one).table for one in (*files, *extra)]
+    tables = [read_folder(one) if one.is_dir() else load_observed(one) for one in (*files, *extra)]
     rows = pd.concat([table.rows for table in tables], ignore_index=True)
     return ObservedTable(rows.drop_duplicates(list(KEY)).reset_index(drop=True))
 
