@@ -153,8 +153,8 @@ def _judge(
 def _check(true: Floats, observation: ObservationModel) -> tuple[Mask, Floats]:
     """Return (n_runs,) which runs finished, and the runs with shares of nobody taken as their mean over runs."""
     missing = np.isnan(true)
-    finished = ~missing.all(axis=1)
-    never = np.logical_and.reduce(missing[finished], axis=0)
+    finished: Mask = np.asarray(~missing.all(axis=1), np.bool_)
+    never: Mask = np.logical_and.reduce(missing[finished], axis=0)
     if finished.any() and never.any():
         cells = observation.cells
         cell = int(np.flatnonzero(never)[0])
@@ -164,7 +164,7 @@ def _check(true: Floats, observation: ObservationModel) -> tuple[Mask, Floats]:
         raise SafePassageError(f"only {int(finished.sum())} of {len(true)} runs finished; 10 are the least")
     known = np.where(missing, np.nan, true)[finished]
     filled = np.where(missing & finished[:, None], np.nanmean(known, axis=0), true)
-    return np.asarray(finished, np.bool_), np.asarray(filled, np.float64)
+    return finished, np.asarray(filled, np.float64)
 
 
 def _rng(seed: int, *numbers: int) -> np.random.Generator:

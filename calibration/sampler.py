@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.linalg import cholesky, eigh, solve_triangular
@@ -20,8 +20,11 @@ Watch = Callable[[int, int], None]
 _STEP = 1e-3
 _LEAST_PRECISION = 0.25
 """A direction in which the posterior looks wider than twice the prior at its mode is searched that far at most."""
-_LOCAL = 0.1
-"""Share of steps by differential evolution, which need no normal approximation."""
+_FROM_NORMAL = 0.8
+"""Share of steps from the normal approximation."""
+_KEPT, _WIDER = 0.1, 1.1
+"""Share of the earlier covariance in one that is learnt from walkers, and by how much that is widened."""
+LEAST_WALKERS = 40
 
 
 class Normal(NamedTuple):
@@ -118,13 +121,14 @@ def sample(
 ) -> Chains:
     """Return draws of an ensemble (Foreman-Mackey et al. 2013, PASP 125).
 
-    Most steps are proposed from the normal approximation, kept partly (a preconditioned Crank-Nicolson step, Cotter
-    et al. 2013, Statistical Science 28): where the posterior is nearly normal they are all but independent. The others
-    are by differential evolution among the walkers (Ter Braak 2006), which needs no approximation.
+    Most steps are proposed from a normal approximation, kept partly (a preconditioned Crank-Nicolson step, Cotter et
+    al. 2013, Statistical Science 28): where the posterior is nearly normal they are all but independent. The others are
+    by differential evolution among the walkers (Ter Braak 2006) and stretches, which need no approximation and free
+    walkers that are far out. The steps that are dropped serve to learn the approximation from the walkers.
 
     Args:
         log_density: Of many points in one call.
-        normal: Approximation of the posterior.
+        normal: First approximation of the posterior.
         n_steps: Steps that are kept.
         n_drop: Steps before.
         seed: Same seed, same draws.
@@ -133,22 +137,43 @@ def sample(
     import emcee  # noqa: PLC0415 - an extra
 
     n_unknown = len(normal.mean)
-    n_walkers = 2 * n_unknown + 2
-    start = normal.draw(np.random.default_rng(seed), n_walkers)
-    moves = [
-        (emcee.moves.MHMove(_CrankNicolson(normal)), 1.0 - _LOCAL),
-        (emcee.moves.DEMove(), _LOCAL),
-    ]
-    sampler = emcee.EnsembleSampler(n_walkers, n_unknown, log_density, moves=moves, vectorize=True)
-    state = emcee.State(start, random_state=np.random.RandomState(seed % 2**32).get_state())
-    for step, _ in enumerate(sampler.sample(state, iterations=n_drop + n_steps), start=1):
-        if watch is not None:
-            watch(step, n_drop + n_steps)
-    return Chains(
-        sampler.get_chain(discard=n_drop),
-        sampler.get_log_prob(discard=n_drop),
-        float(sampler.acceptance_fraction.mean()),
-    )
+    n_walkers = max(2 * n_unknown + 2, LEAST_WALKERS)
+    random = np.random.RandomState(seed % 2**32)
+    state = emcee.State(normal.draw(np.random.default_rng(seed), n_walkers), random_state=random.get_state())
+    done, total = 0, n_drop + n_steps
+
+    def advance(state: Any, normal: Normal, steps: int) -> tuple[Any, Any]:  # noqa: ANN401  (emcee has no types)
+        nonlocal done
+        share = (1.0 - _FROM_NORMAL) / 2
+        moves = [
+            (emcee.moves.MHMove(_CrankNicolson(normal)), _FROM_NORMAL),
+            (emcee.moves.DEMove(), share),
+            (emcee.moves.StretchMove(), share),
+        ]
+        sampler = emcee.EnsembleSampler(n_walkers, n_unknown, log_density, moves=moves, vectorize=True)
+        for reached in sampler.sample(state, iterations=steps):
+            state, done = reached, done + 1
+            if watch is not None:
+                watch(done, total)
+        return sampler, state
+
+    for steps in _split(n_drop):
+        sampler, state = advance(state, normal, steps)
+        normal = _learn(normal, sampler.get_chain(discard=steps // 2, flat=True))
+    sampler, _ = advance(state, normal, n_steps)
+    return Chains(sampler.get_chain(), sampler.get_log_prob(), float(sampler.acceptance_fraction.mean()))
+
+
+def _split(n: int) -> list[int]:
+    """Return the lengths of the stages before, each of which learns from the one before."""
+    return [part for part in (n // 3, n - n // 3) if part > 0]
+
+
+def _learn(normal: Normal, points: Floats) -> Normal:
+    """Return an approximation with mean and covariance of points, the latter drawn a little to what it was."""
+    before = normal.lower @ normal.lower.T
+    covariance = (1.0 - _KEPT) * np.cov(points.T).reshape(before.shape) + _KEPT * before
+    return Normal(points.mean(axis=0), cholesky(_WIDER * covariance, lower=True))
 
 
 class _CrankNicolson:

@@ -86,10 +86,10 @@ class ObservedTable:
         """
         rows, small = self.rows, self.is_small()
         found = np.zeros(len(rows), np.bool_)
-        cell = rows[["place", "from", "to", "indicator", "source"]].apply(tuple, axis=1)
+        cell = rows.groupby(["place", "from", "to", "indicator", "source"]).ngroup()
         totals = set(cell[rows["group"] == EVERYBODY])
         counts = (rows["group"] != EVERYBODY) & (rows["value"] > 0) & ~_is_share(rows)
-        for (name, _), parts in rows[counts].groupby([cell, rows["group"].str.partition(":")[0]]):
+        for (name, _), parts in rows[counts].groupby([cell, rows["group"].str.split(":").str[0]]):
             order = parts["value"].sort_values(kind="stable")
             n = int(small[order.index].sum())
             if n == 0 or name not in totals:

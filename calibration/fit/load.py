@@ -7,15 +7,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from calibration.fit.models import FitDocument
-from calibration.observation.model import DeclaredModel, load_model
+from calibration.observation.load import load_observation
+from calibration.observation.model import DeclaredModel, build_model
+from calibration.observation.select import select_cells
 from calibration.readers.folder import read_folder
-from calibration.readers.tidy import read_tidy
+from calibration.readers.read import load_observed
 from calibration.space import Space, Yearly, build_space
-from calibration.table import ObservedTable, join_tables
+from calibration.table import KEY, ObservedTable
 from simulation.errors import Problem, ScenarioError
 from simulation.spec.documents import in_order, locate, read_document
 from simulation.spec.findings import error
@@ -48,6 +52,8 @@ class LoadedFit:
     observed: ObservedTable
     warnings: tuple[Problem, ...]
     digest: str
+    observation_document: dict[str, Any]
+    """The observation file, as its own models dump it."""
 
     @property
     def fitted_scenario(self) -> Scenario:
@@ -60,7 +66,7 @@ def load_fit(path: str | Path, extra: Sequence[Path] = ()) -> LoadedFit:
 
     Args:
         path: The file.
-        extra: More observed tables: tidy files, or folders of observed series.
+        extra: More files of observed numbers, or folders of observed series.
 
     Raises:
         ScenarioError: Every problem found, each with file, line, key and, where one can be given, a hint.
@@ -80,18 +86,26 @@ def load_fit(path: str | Path, extra: Sequence[Path] = ()) -> LoadedFit:
         raise ScenarioError(in_order(problems, file))
     observed = read_observed([file.parent / name for name in document.observed], extra)
     known = observed.until(document.until)
-    observation = load_model(file.parent / document.observation, known.rows, scenario)
-    if not np.isfinite(observation.cells.observed).any():
+    declared = load_observation(file.parent / document.observation, scenario)
+    selected = select_cells(declared, known.rows)
+    if not len(selected.cells):
         hint = "`until` may be too early, or `select` in the observation file fits no row"
         raise ScenarioError([_say(tree, ("observed",), "holds no number of any series", hint)])
+    observation = build_model(declared, selected, scenario)
     space = _find_space(document, tree, scenario)
     digest = _digest(document, scenario, (file.parent / document.observation).read_bytes(), observation)
-    return LoadedFit(document, scenario, observation, space, observed, tuple(warnings), digest)
+    told = declared.document.model_dump(mode="json", by_alias=True)
+    return LoadedFit(document, scenario, observation, space, observed, tuple(warnings), digest, told)
 
 
 def read_observed(files: Iterable[Path], extra: Iterable[Path] = ()) -> ObservedTable:
-    """Return observed tables as one: tidy files, or folders of observed series."""
-    return join_tables([read_folder(one) if one.is_dir() else read_tidy(one) for one in (*files, *extra)])
+    """Return files of observed numbers, or folders of observed series, as one table.
+
+    A row that several have under the same name (``calibration.table.KEY``) is taken from the first.
+    """
+    tables = [read_folder(one) if one.is_dir() else load_observed(one) for one in (*files, *extra)]
+    rows = pd.concat([table.rows for table in tables], ignore_index=True)
+    return ObservedTable(rows.drop_duplicates(list(KEY)).reset_index(drop=True))
 
 
 def shorten(scenario: Scenario, last: date) -> Scenario:

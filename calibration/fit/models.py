@@ -59,7 +59,8 @@ class FitDocument(Strict):
     observation: str
     """Observation file: what was observed, and how imperfectly; a path relative to this one."""
     observed: tuple[str, ...] = ()
-    """Tidy tables of observed numbers, paths relative to this file; more can be given on the command line."""
+    """Files of observed numbers that `import dtm` knows, paths relative to this file; more can be given on the
+    command line."""
     until: Day
     """Last day of what is fitted; what was observed in windows that end later is not looked at."""
     factors: tuple[str, ...] = ()

@@ -10,7 +10,7 @@ from calibration.cells import Floats, Ints
 from calibration.engine import MapRuns, Training, Waves, seeds_of, train
 from calibration.fit.load import LoadedFit
 from calibration.posterior import CHAINS, Posterior, hash_ranges
-from calibration.sampler import Chains, Watch, draw_posterior
+from calibration.sampler import Chains, Watch, draw_posterior, find_mode
 from calibration.space import to_uniforms
 from calibration.target import Target
 from simulation.provenance import provenance
@@ -28,6 +28,23 @@ class Fit(NamedTuple):
     posterior: Posterior
 
 
+def learn(loaded: LoadedFit, map_runs: MapRuns) -> tuple[Training, Target]:
+    """Return the emulator of a fit and the density that its posterior has; ``map_runs`` as for ``run_fit``."""
+    document = loaded.document
+    waves = Waves(document.runs.replicates, document.runs.waves)
+    training = train(loaded.space, loaded.observation, document.scale, waves, map_runs, document.seed)
+    return training, Target(loaded.space, training.emulator, loaded.observation)
+
+
+def find_point(target: Target) -> dict[str, float]:
+    """Return the most probable point for a quick look: uniforms of the factors, values of psi. It has no intervals."""
+    mode = find_mode(target.log_density, target.n_unknown)[None]
+    factors = dict(
+        zip(target.space.fitted_factors, to_uniforms(target.scores(mode))[0].tolist(), strict=True)
+    )
+    return factors | dict(zip(target.observation.names, target.psi(mode)[0].tolist(), strict=True))
+
+
 def run_fit(loaded: LoadedFit, map_runs: MapRuns, watch: Watch | None = None) -> Fit:
     """Return the posterior of a fit; the same file, tables and code give the same draws.
 
@@ -37,9 +54,7 @@ def run_fit(loaded: LoadedFit, map_runs: MapRuns, watch: Watch | None = None) ->
         watch: Told how far the sampler is.
     """
     document = loaded.document
-    waves = Waves(document.runs.replicates, document.runs.waves)
-    training = train(loaded.space, loaded.observation, document.scale, waves, map_runs, document.seed)
-    target = Target(loaded.space, training.emulator, loaded.observation)
+    training, target = learn(loaded, map_runs)
     of_sampler, of_draws = seeds_of(document.seed, [0, 1])
     chains = draw_posterior(
         target.log_density,

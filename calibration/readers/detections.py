@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from calibration.readers.header import Records
+from calibration.readers.header import Records, drop_totals, says_total
 from calibration.readers.options import Options
-from calibration.readers.repeats import drop_repeated
+from calibration.readers.repeats import drop_repeated, look_for_sums
 from calibration.readers.report import ColumnUse, Findings, Reading
 from calibration.readers.tally import Cell, Tally, look_for_gaps
 from calibration.readers.values import Span, find_month, fold, read_counts, read_spans
@@ -48,25 +48,30 @@ def read_detections(sheets: Sequence[Records], findings: Findings, options: Opti
     Raises:
         ScenarioError: It cannot be read without doubt.
     """
-    records = drop_repeated(
-        next(sheet for sheet in sheets if is_detections(sheet)), findings, may_repeat=False
+    records = next(sheet for sheet in sheets if is_detections(sheet))
+    records = drop_repeated(drop_totals(records, findings, among=("route",)), findings, may_repeat=False)
+    told = zip(
+        *(records.texts(role) for role in ("route", "nationality", "border", "month", "date")), strict=True
     )
+    look_for_sums(records, list(told), findings)
     months = _months(records)
     counts = _read_wide(records, months, findings) if months else _read_long(records, findings, options)
     findings.raise_problems()
     routes = [_name_route(text) for text in records.texts("route")]
     nationalities = records.texts("nationality")
     sources = [text or findings.name for text in records.texts("source")]
-    tally = Tally()
+    everybody, named = Tally(), Tally()
     for count in counts:
         if math.isnan(count.people):
             continue
         source = options.source or sources[count.at]
         cell = Cell(routes[count.at], count.window, EVERYBODY, "detections", source)
-        tally.add(cell, count.people)
-        if "nationality" in records.roles:
-            named = nationalities[count.at] or "not said"
-            tally.add(cell._replace(group=f"nationality:{named}"), count.people)
+        if says_total(nationalities[count.at]) or "nationality" not in records.roles:
+            everybody.add(cell, count.people)
+        else:
+            nationality = nationalities[count.at] or "not said"
+            named.add(cell._replace(group=f"nationality:{nationality}"), count.people)
+    tally = _complete(everybody, named, findings)
     findings.note("detections count crossings, not people: one person can be detected twice")
     look_for_gaps(tally.sums, findings)
     uses = tuple(
@@ -76,6 +81,16 @@ def read_detections(sheets: Sequence[Records], findings: Findings, options: Opti
     return Reading(
         findings.file, "detections by route", uses, len(records.lines), build_table(tally.rows()), findings
     )
+
+
+def _complete(everybody: Tally, named: Tally, findings: Findings) -> Tally:
+    """Return everybody and the nationalities; where no line has the total, it is the sum of the nationalities."""
+    added = Tally()
+    for cell, people in named.sums.items():
+        added.add(cell._replace(group=EVERYBODY), people)
+    if any(everybody.sums.get(cell, people) != people for cell, people in added.sums.items()):
+        findings.look("nationalities do not add up to the total of some months; the total is taken")
+    return Tally.of({**added.sums, **everybody.sums, **named.sums})
 
 
 def _months(records: Records) -> dict[int, Span]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from calibration.readers.header import Records
+from calibration.readers.header import Records, drop_totals
 from calibration.readers.options import Options
 from calibration.readers.places import check_points, name_places, place_roles
-from calibration.readers.repeats import drop_repeated
+from calibration.readers.repeats import drop_repeated, look_for_sums
 from calibration.readers.report import Findings, Reading
 from calibration.readers.tally import Cell, Tally, look_for_gaps, look_for_partial_months, widen
 from calibration.readers.values import Span, fold, is_missing, read_counts, read_spans
@@ -44,19 +44,24 @@ def read_flow(sheets: Sequence[Records], findings: Findings, options: Options) -
         ScenarioError: It cannot be read without doubt.
     """
     records = next(sheet for sheet in sheets if is_flow(sheet))
+    records = drop_totals(records, findings)
     is_registry = "date" in records.roles and "to" not in records.roles
     records = drop_repeated(records, findings, may_repeat=is_registry)
     windows = read_windows(records, findings, options)
     check_points(records, findings)
     if "households" in records.roles:
         findings.look(f"column {records.title('households')} counts households, not people: not used")
-    findings.raise_problems()
-    places = name_places(records, place_roles(records.roles, options.places))
+    places = name_places(records, place_roles(records.roles, options.places), findings)
     sources = [text or findings.name for text in records.texts("source")]
     cells: list[Cell | None] = []
     for window, place, source in zip(windows, places, sources, strict=True):
         cell = None if window is None else Cell(place, window, EVERYBODY, "flow", options.source or source)
         cells.append(cell)
+    if not is_registry:
+        kinds = zip(
+            *(records.texts(role) for role in ("direction", "nationality", "destination")), strict=True
+        )
+        look_for_sums(records, list(zip(cells, kinds, strict=True)), findings)
     tally = Tally()
     for role in ("outgoing", "incoming"):
         if role in records.roles:

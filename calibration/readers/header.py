@@ -122,7 +122,7 @@ def find_records(sheet: Sheet, findings: Findings) -> Records | None:
     lines = [Line(line.number, (line.cells + [None] * len(header))[: max(len(header), 1)]) for line in lines]
     records = Records(sheet.name, header, roles, lines)
     _check_units(records, findings)
-    return _drop_totals(records, findings)
+    return records
 
 
 def _compose(lines: Sequence[Line]) -> list[str]:
@@ -165,19 +165,20 @@ def _check_units(records: Records, findings: Findings) -> None:
             findings.problem("is in per cent", "give numbers of people", column=header)
 
 
-def _drop_totals(records: Records, findings: Findings) -> Records:
-    """Return the records without lines that add up others."""
-    places = [at for at, role in enumerate(records.roles) if role in WORDS]
+def drop_totals(records: Records, findings: Findings, *, among: Sequence[str] = WORDS) -> Records:
+    """Return the records without lines that add up others: those that say total in a column of some roles."""
+    places = [at for at, role in enumerate(records.roles) if role in among]
     keep = []
     for line in records.lines:
-        is_total = any(_says_total(line.cells[at]) for at in places)
+        is_total = any(says_total(line.cells[at]) for at in places)
         keep.append(not is_total)
         if is_total:
             findings.drop("adds up other lines (it says total)", line.number)
     return records.keep(keep)
 
 
-def _says_total(cell: Cell) -> bool:
+def says_total(cell: Cell) -> bool:
+    """Return whether a cell names a sum of others: ``Total``, ``Total Agadez``, ``Totaux``."""
     if not isinstance(cell, str):
         return False
     words = cell.casefold().split()

@@ -6,12 +6,12 @@ import math
 import re
 from collections.abc import Sequence
 
-from calibration.readers.header import Records
+from calibration.readers.header import Records, drop_totals
 from calibration.readers.options import Options
 from calibration.readers.places import check_points
 from calibration.readers.repeats import drop_repeated
 from calibration.readers.report import Findings, Reading
-from calibration.readers.tally import Cell, Tally, look_for_gaps, widen
+from calibration.readers.tally import Cell, Tally, widen
 from calibration.readers.values import fold, read_counts, read_spans
 from calibration.table import EVERYBODY, build_table
 
@@ -44,7 +44,8 @@ def read_incidents(sheets: Sequence[Records], findings: Findings, options: Optio
     Raises:
         ScenarioError: It cannot be read without doubt.
     """
-    records = drop_repeated(next(sheet for sheet in sheets if is_incidents(sheet)), findings, may_repeat=True)
+    records = drop_totals(next(sheet for sheet in sheets if is_incidents(sheet)), findings)
+    records = drop_repeated(records, findings, may_repeat=True)
     lines = records.numbers()
     days = read_spans(records.column("date"), lines, records.title("date"), findings, options.order)
     points = check_points(records, findings)
@@ -62,7 +63,8 @@ def read_incidents(sheets: Sequence[Records], findings: Findings, options: Optio
             findings.drop("on land without a latitude: in no segment", lines[at])
             continue
         tally.add(Cell(segment, widen(day, options.every), EVERYBODY, "deaths_recorded", source), number)
-    look_for_gaps(tally.sums, findings)
+    tally.fill_with_zeros(options.every)
+    findings.note("windows without an incident count nobody, from the first to the last of the file")
     name = "incidents of the Missing Migrants Project"
     return Reading(findings.file, name, records.uses(USED), len(lines), build_table(tally.rows()), findings)
 
@@ -87,19 +89,9 @@ def find_segment(route: str, region: str, country: str, latitude: float) -> str:
 def _count(records: Records, findings: Findings) -> list[float]:
     """Return the dead and the missing of every line, as the file adds them or else added up here."""
     lines = records.numbers()
-    counts = {
-        role: read_counts(records.column(role), lines, records.title(role), findings)
-        for role in ("dead_missing", "dead", "missing")
-        if role in records.roles
-    }
-    found = []
-    for at, line in enumerate(lines):
-        parts = [counts[role][at] for role in ("dead", "missing") if role in counts]
-        known = [part for part in parts if not math.isnan(part)]
-        total = counts["dead_missing"][at] if "dead_missing" in counts else math.nan
-        if math.isnan(total) and known:
-            total = sum(known)
-        elif len(known) == 2 and sum(known) != total:
-            findings.look("the dead and the missing do not add up to their total; the total is taken", line)
-        found.append(total)
-    return found
+    roles = ("dead_missing",) if "dead_missing" in records.roles else ("dead", "missing")
+    counts = [read_counts(records.column(role), lines, records.title(role), findings) for role in roles]
+    known = [
+        [number for number in of_line if not math.isnan(number)] for of_line in zip(*counts, strict=True)
+    ]
+    return [sum(numbers) if numbers else math.nan for numbers in known]

@@ -16,7 +16,9 @@ FINEST = ("point", "admin4", "admin3", "admin2", "admin1", "country_code", "coun
 WHOLE = ("country_code", "country")
 NOWHERE = "all places"
 FAR, NEAR = 8.0, 4.0
-"""Degrees: swapped are coordinates that lie far from the others, and near them when turned round."""
+"""Degrees: coordinates look swapped that lie far from the others, and near them when turned round."""
+MOST = 0.8
+"""Of the places of a file, so many must lie together for it to be about one area."""
 
 Point = tuple[float, float]
 
@@ -26,13 +28,15 @@ def place_roles(roles: Sequence[str | None], places: Places) -> list[str]:
     return [role for role in (WHOLE if places == "country" else FINEST) if role in roles]
 
 
-def name_places(records: Records, roles: Sequence[str], default: str = NOWHERE) -> list[str]:
+def name_places(records: Records, roles: Sequence[str], findings: Findings | None = None) -> list[str]:
     """Return the place of every line: the first of some roles that is filled in."""
     columns = [records.column(role) for role in roles if role in records.roles]
+    if not columns and findings is not None:
+        findings.look(f"no column names a place: everything is of '{NOWHERE}'")
     named = []
     for at in range(len(records.lines)):
         cells = (column[at] for column in columns)
-        named.append(next((str(cell).strip() for cell in cells if not is_missing(cell)), default))
+        named.append(next((str(cell).strip() for cell in cells if not is_missing(cell)), NOWHERE))
     return named
 
 
@@ -47,7 +51,11 @@ def read_points(records: Records) -> list[Point]:
 
 
 def check_points(records: Records, findings: Findings) -> list[Point]:
-    """Return the coordinates of every line; those that cannot be true are said, and are NaN."""
+    """Return the coordinates of every line; those that cannot be on Earth are said, and are NaN.
+
+    In a file about one area those are said too that lie far from it, and in it when turned round; they stay, since a
+    place may well be there.
+    """
     points = read_points(records)
     known = [point for point in points if _is_on_earth(point)]
     middle = (
@@ -55,23 +63,23 @@ def check_points(records: Records, findings: Findings) -> list[Point]:
         if known
         else (0.0, 0.0)
     )
+    is_local = len(known) >= 5 and sum(_distance(p, middle) <= FAR for p in known) >= MOST * len(known)
     checked: list[Point] = []
     for point, line in zip(points, records.numbers(), strict=True):
         turned = (point[1], point[0])
-        fault = ""
-        if math.isnan(point[0]) or math.isnan(point[1]):
-            pass
-        elif not _is_on_earth(point):
+        is_given, is_possible = not any(math.isnan(angle) for angle in point), _is_on_earth(point)
+        if is_given and not is_possible:
             fault = (
                 "latitude and longitude are swapped"
                 if _is_on_earth(turned)
                 else "coordinates are not on Earth"
             )
-        elif len(known) >= 5 and _distance(point, middle) > FAR and _distance(turned, middle) < NEAR:
-            fault = "latitude and longitude look swapped: turned round they lie among the other places"
-        if fault:
             findings.look(f"{fault}; not used", line)
-        checked.append((math.nan, math.nan) if fault else point)
+        elif is_given and is_local and _distance(point, middle) > FAR and _distance(turned, middle) < NEAR:
+            findings.look(
+                "latitude and longitude look swapped: turned round they lie among the other places", line
+            )
+        checked.append(point if is_possible else (math.nan, math.nan))
     return checked
 
 

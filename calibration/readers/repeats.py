@@ -1,6 +1,9 @@
-"""Lines that a file has twice: a repeated round or record is left out, one that differs is a problem."""
+"""Lines about the same: a repeated round or record is left out, one that differs is a problem, sums are said."""
 
 from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Sequence
 
 from calibration.readers.grid import Cell
 from calibration.readers.header import PEOPLE, Records
@@ -58,3 +61,27 @@ def _keep_first_of_number(records: Records, findings: Findings) -> list[bool]:
             )
         keep.append(not again)
     return keep
+
+
+def look_for_sums(records: Records, keys: Sequence[Hashable], findings: Findings) -> None:
+    """Say in which columns lines differ that are added up although nobody knows what those columns mean.
+
+    Args:
+        records: The lines.
+        keys: (n_lines,) what each line is counted as; equal ones are added up.
+        findings: Where to say it.
+    """
+    together: dict[Hashable, list[int]] = defaultdict(list)
+    for at, key in enumerate(keys):
+        together[key].append(at)
+    unknown = [at for at, role in enumerate(records.roles) if role is None]
+    differing = [
+        column
+        for column in unknown
+        if any(len({records.lines[at].cells[column] for at in ats}) > 1 for ats in together.values())
+    ]
+    if differing:
+        named = ", ".join(records.header[column] or "(no header)" for column in differing)
+        findings.look(
+            f"lines of the same place and time are added up, and they differ in: {named}; is that meant?"
+        )

@@ -6,10 +6,10 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from calibration.readers.header import Records
+from calibration.readers.header import Records, drop_totals
 from calibration.readers.options import Options
-from calibration.readers.places import FINEST, NOWHERE, check_points, name_places, place_roles
-from calibration.readers.repeats import drop_repeated
+from calibration.readers.places import FINEST, check_points, name_places, place_roles
+from calibration.readers.repeats import drop_repeated, look_for_sums
 from calibration.readers.report import Findings, Reading
 from calibration.readers.tally import Cell, Tally
 from calibration.readers.values import Span, read_counts, read_spans
@@ -25,6 +25,7 @@ GROUPS = {
 }
 PREFERRED = ("BA", "SA", "ETT")
 """Baseline, site assessment, event tracking: three looks at the same people."""
+TOLD_APART = (*FINEST, "round", "date", "from", "to", "nationality", "operation", "reason", "origin")
 USED = (
     "id", "date", "from", "to", "round", "country", "country_code", "admin1", "admin2", "admin3", "admin4", "latitude",
     "longitude", "nationality", "operation", "reason", "origin", "assessment", "level", "source", *GROUPS, *INDICATORS,
@@ -111,16 +112,17 @@ def _add_sheet(
     options: Options,
 ) -> int:
     """Add the people of one sheet; return how many lines were kept."""
-    records = drop_repeated(records, findings, may_repeat=False)
+    records = drop_repeated(drop_totals(records, findings), findings, may_repeat=False)
     records = _keep_one_assessment(_keep_one_level(records, findings), findings, options)
     check_points(records, findings)
+    look_for_sums(records, list(zip(*(records.texts(role) for role in TOLD_APART), strict=True)), findings)
     counts = {
         role: read_counts(records.column(role), records.numbers(), records.title(role), findings)
         for role in (*INDICATORS, *GROUPS)
         if role in records.roles
     }
     whole = [role for role in ("country_code", "country") if role in records.roles]
-    named = name_places(records, whole if options.places == "country" else roles, NOWHERE)
+    named = name_places(records, whole if options.places == "country" else roles, findings)
     sources = _name_sources(records, findings, options)
     nationalities = records.texts("nationality")
     indicator = next(role for role in INDICATORS if role in counts)

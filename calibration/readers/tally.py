@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -36,9 +36,28 @@ class Tally:
         self.sums: dict[Cell, float] = defaultdict(float)
         self.period = period
 
+    @classmethod
+    def of(cls, sums: Mapping[Cell, float]) -> Tally:
+        """Return a tally of cells that are added up already."""
+        tally = cls()
+        tally.sums.update(sums)
+        return tally
+
     def add(self, cell: Cell, people: float) -> None:
         """Add people to a cell; a number that is not known makes the cell unknown."""
         self.sums[cell] += people
+
+    def fill_with_zeros(self, every: Every) -> None:
+        """Add windows of nobody between the first and the last day of all, for every place that has a window."""
+        if not self.sums:
+            return
+        day, end = min(cell.window.first for cell in self.sums), max(cell.window.last for cell in self.sums)
+        series = {cell._replace(window=Span(day, day)) for cell in self.sums}
+        while day <= end:
+            window = widen(Span(day, day), every)
+            for cell in series:
+                self.sums.setdefault(cell._replace(window=window), 0.0)
+            day = window.last + timedelta(days=1)
 
     def take_new_dimensions(self, other: Tally) -> None:
         """Take over the cells of another tally of the same people whose dimension this one does not have."""

@@ -15,7 +15,8 @@ from experiments.planning.arms import list_arms, load_arms
 from experiments.planning.checks import analyses_of, check_needs, check_plan
 from experiments.planning.models import Analysis, DesignDocument, PlanDocument
 from experiments.planning.outcomes import complete_outcomes
-from simulation.errors import Problem, SafePassageError, ScenarioError
+from experiments.posterior_design import design_of_posterior
+from simulation.errors import Problem, ResultError, SafePassageError, ScenarioError
 from simulation.spec.documents import in_order, locate, read_own_tree
 from simulation.spec.files import read_text
 from simulation.spec.findings import Finding
@@ -140,6 +141,8 @@ def spec_of(design: DesignDocument) -> DesignSpec:
 def _design(tree: Node, document: PlanDocument, scenarios: list[Scenario], seed: int) -> Design | None:
     """Return the design; None for random draws of every number by itself, where nothing asks which they were."""
     asked = document.design
+    if document.posterior is not None:
+        return _posterior_design(tree, document, scenarios, seed)
     plain = asked.method == "random" and not (asked.factors or asked.groups or asked.seeds == "common")
     if plain and "discovery" not in analyses_of(document):
         return None
@@ -151,6 +154,16 @@ def _design(tree: Node, document: PlanDocument, scenarios: list[Scenario], seed:
             path = where if where[0] == "replicates" else ("design", *where)
             problems.append(locate(Finding("error", path, message, hint), tree))
         raise _in_order(problems, tree) from None
+
+
+def _posterior_design(tree: Node, document: PlanDocument, scenarios: list[Scenario], seed: int) -> Design:
+    from calibration.posterior import read_posterior  # noqa: PLC0415 - arrow and scipy only where one is named
+
+    try:
+        posterior = read_posterior(tree.file.parent / str(document.posterior))
+        return design_of_posterior(posterior, scenarios, seed, document.replicates or 0)
+    except ResultError as error:
+        raise ScenarioError([locate(Finding("error", ("posterior",), str(error), ""), tree)]) from None
 
 
 def _in_order(problems: Iterable[Problem], tree: Node) -> ScenarioError:

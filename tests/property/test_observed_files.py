@@ -106,6 +106,7 @@ def in_folder(name: str) -> Path:
 
 
 @given(tables())
+@settings(max_examples=50)
 def test_our_own_table_is_read_back_to_the_last_bit(table: ObservedTable) -> None:
     file = in_folder("t.csv")
     table.write(file, small_counts=True)
@@ -113,6 +114,7 @@ def test_our_own_table_is_read_back_to_the_last_bit(table: ObservedTable) -> Non
 
 
 @given(tables())
+@settings(max_examples=50)
 def test_our_own_table_withholds_small_counts_and_nothing_else_changes(table: ObservedTable) -> None:
     file = in_folder("t.csv")
     table.write(file)
@@ -127,6 +129,7 @@ def test_our_own_table_withholds_small_counts_and_nothing_else_changes(table: Ob
 
 
 @given(groups, layouts(is_workbook=False))
+@settings(max_examples=60)
 def test_a_registry_as_text(seen: list[Group], layout: Layout) -> None:
     file = write_grid(flow_grid(seen, layout), in_folder("r.csv"), layout)
     assert_same(read_observed(file).table, flow_table(seen, "r"))
@@ -151,6 +154,7 @@ def reported(number: int) -> date:
 
 
 @given(ROUNDS)
+@settings(max_examples=40)
 def test_rounds_of_the_api(people: dict[tuple[int, str, str, str], int]) -> None:
     records = [
         record(id=at, roundNumber=number, reportingDate=f"{reported(number)}T00:00:00", admin1Name=area,
@@ -245,6 +249,10 @@ def sample_files() -> dict[str, bytes]:
             {"result": [record(), record(id=2, roundNumber=2)], "isSuccess": True}
         ).encode(),
         "workbook": workbook(),
+        "incidents": b"Incident ID,Incident Date,Region of Incident,Total Number of Dead and Missing,Coordinates\n"
+        b'1.1,2030-01-05,Northern Africa,"1,022","24.5, 14.1"\n2.1,2030-03-05,Mediterranean,30,\n',
+        "detections": b"Route,BorderLocation,NationalityLong,JAN2030,FEB2030,MAR2030\n"
+        b"Central Mediterranean Route,Sea,Egypt,120,30,0\nCentral Mediterranean Route,Sea,Total,120,30,0\n",
     }
 
 

@@ -160,7 +160,7 @@ def test_swapped_coordinates(tmp_path: Path) -> None:
     impossible: Grid = [["2030-01-06", "Far", 118.7, 7.4, 40]]
     assert "latitude and longitude are swapped; not used: line 7" in said(table(tmp_path, extra=impossible))
     turned = said(table(tmp_path, (3, "Lat", 8.0), (3, "Lon", 18.9)))
-    assert "look swapped: turned round they lie among the other places; not used: line 4" in turned
+    assert "look swapped: turned round they lie among the other places: line 4" in turned
     assert "not on Earth; not used: line 2" in said(table(tmp_path, (1, "Lat", 900), (1, "Lon", 800)))
 
 

@@ -10,6 +10,7 @@ import pytest
 from calibration.data import OBSERVED, SOURCES, load_shipped
 from calibration.data.make import UNCLEAR_TERMS, choose_rows, choose_sources
 from calibration.readers.folder import FILES, read_folder
+from calibration.readers.read import read_observed
 from calibration.table import SMALL, ObservedTable, build_table
 from simulation.errors import ScenarioError
 
@@ -118,6 +119,25 @@ def test_the_folder_has_the_series_that_are_not_shipped() -> None:
         indicator="flow_outgoing", place="Arlit+Seguedine", source="NE_1610", period="month"
     )
     assert outgoing.rows["value"].tolist() == [12_654]
+
+
+@needs_folder
+def test_a_file_of_detections_is_read_alike_by_itself() -> None:
+    alone = read_observed(FOLDER / "frontex_cmr_monthly.csv").table.rows
+    of_folder = read_folder(FOLDER).select(indicator="detections").rows
+    pd.testing.assert_frame_equal(alone, of_folder)
+
+
+@needs_folder
+def test_incidents_on_the_sea_route_are_added_up_by_month() -> None:
+    file = FOLDER / "mmp_incidents_cmr_sahara.csv"
+    sea = read_observed(file).table.select(place="central_med").rows.set_index("from")["value"]
+    incidents = pd.read_csv(file)
+    incidents = incidents[incidents["route_mmp"].str.startswith("Central Mediterranean", na=False)]
+    months = pd.to_datetime(incidents["date"].str[:7])
+    expected = incidents.groupby(months)["total_dead_missing"].sum().reindex(sea.index, fill_value=0)
+    assert len(sea) == 107  # the first incident of the file is in February 2014
+    assert sea.tolist() == expected.tolist()
 
 
 def test_a_folder_without_the_files(tmp_path: Path) -> None:
