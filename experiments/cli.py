@@ -20,7 +20,16 @@ VERBS = {
         "Compare two scenarios over paired replicates, with intervals.",
     ),
     "plan": ("experiments.commands.plan", "Check, pilot and run an experiment from a plan file."),
+    "calibrate": (
+        "experiments.commands.calibrate",
+        "Fit a scenario to observed numbers: a posterior and its checks.",
+    ),
+    "forecast": (
+        "experiments.commands.forecast",
+        "Draw what would be observed in later months, from a posterior.",
+    ),
     "import": ("experiments.commands.import_", "Read files of others: DTM and other observed counts."),
+    "score": ("experiments.commands.score", "Score forecasts against what was published since."),
 }
 
 

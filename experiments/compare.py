@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -17,11 +18,15 @@ from experiments.execution.units import Failure
 from experiments.multiplicity import compute_multiplicity
 from experiments.pareto import compute_pareto
 from experiments.patterns import compute_patterns
-from experiments.plan import Plan, Task, first_difference
+from experiments.plan import Plan, PlanError, Task, first_difference
+from experiments.posterior_design import design_of_posterior
 from experiments.precision import compute_pairing_table
 from experiments.statistics import INTERVAL_KINDS, compute_paired
 from experiments.weights import Weights, compute_index
 from simulation.spec.models import Scenario
+
+if TYPE_CHECKING:
+    from calibration.posterior import Posterior
 
 COLUMNS = [
     "outcome",
@@ -135,6 +140,7 @@ def compare(  # noqa: PLR0913  every choice has a name; the first two are enough
     store: RunStore | None = None,
     model: Model | None = None,
     weights: Weights | None = None,
+    posterior: Posterior | None = None,
 ) -> Comparison:
     """Run a baseline and its variants in pairs and return what differs.
 
@@ -151,15 +157,21 @@ def compare(  # noqa: PLR0913  every choice has a name; the first two are enough
         store: Keeps finished runs and returns those that are already there.
         model: What a run is; left out: the simulation.
         weights: The user's own weights of harms, see ``experiments.weights``; left out: harms are not added up.
+        posterior: Numbers that were fitted are drawn from here, the others from their ranges; runs that vary the seed
+            alone have its medians.
 
     Raises:
         PlanError: The scenarios or numbers do not fit together.
+        ResultError: The posterior was fitted to other ranges than the scenarios'.
         ScenarioError: A scenario file is wrong.
     """
     first, *others = (_load(scenario) for scenario in (baseline, *variants))
     seed = first.document.seed if seed is None else seed
     since = None if whole_period else first_difference(first, others)
-    plan = Plan(first, tuple(others), replicates, seed, scale, since)
+    if not others:
+        raise PlanError("a comparison needs a baseline and at least one other scenario")
+    design = None if posterior is None else design_of_posterior(posterior, (first, *others), seed, replicates)
+    plan = Plan(first, tuple(others), replicates, seed, scale, since, design=design)
     watch = None if progress is None else lambda state: progress(state.finished + state.failed, state.total)
     kept = store or MemoryStore()
     report = execute(plan, model or simulation_model(since), kept, watch=watch)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import numpy as np
 
 from experiments.statistics import Floats
-from simulation.errors import SafePassageError
-from simulation.spec.explain import near_name
 from simulation.spec.models import Scenario
+from simulation.world.factors import DesignError, FactorProblem, Factors, find_factors
 
 Method = Literal["random", "latin_hypercube", "sobol", "morris", "saltelli"]
+Source = Method | Literal["posterior", "training"]
+"""Where points come from: a method that a plan may name, draws of a posterior, or the runs of a fit."""
 Seeds = Literal["own", "common"]
 SCREENING: tuple[Method, ...] = ("morris", "saltelli")
 """Designs for sensitivity analysis: their rows make sense together only, and what is no factor stays at its best."""
@@ -22,30 +22,6 @@ EXTENSIBLE: tuple[Method, ...] = ("random", "sobol", "morris", "saltelli")
 """Designs that keep their rows when rows are added. A larger Latin hypercube has other points altogether."""
 _STREAM = 3
 """Spawn key of the seeds of designs; 1 and 2 are those of runs, see ``experiments.plan``."""
-
-
-class FactorProblem(NamedTuple):
-    """One thing wrong with the factors that a plan names."""
-
-    where: tuple[str | int, ...]
-    """("factors", index) or ("groups", label, index), shorter for the whole."""
-    message: str
-    hint: str = ""
-
-
-class DesignError(SafePassageError):
-    """A design cannot be made; all reasons at once."""
-
-    def __init__(self, problems: Sequence[FactorProblem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(_say(problem) for problem in problems))
-
-
-class Factors(NamedTuple):
-    """Factors by label, and the names of the draws behind each."""
-
-    labels: tuple[str, ...]
-    members: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -90,7 +66,7 @@ class DesignSpec:
 class Design:
     """Uniforms of every replicate."""
 
-    method: Method
+    method: Source
     factors: tuple[str, ...]
     """Labels, in column order."""
     members: tuple[tuple[str, ...], ...]
@@ -103,6 +79,8 @@ class Design:
     """Levels of the grid; morris only."""
     second_order: bool = False
     """Whether pairs of factors are covered; saltelli only."""
+    center: Floats | None = None
+    """(n_factors,) uniforms of runs that vary the seed alone; None: every number at its best estimate."""
 
     def __post_init__(self) -> None:
         """Refuse points that are no uniforms, or that do not belong to the factors."""
@@ -121,7 +99,7 @@ class Design:
     @property
     def others(self) -> Literal["draw", "median"]:
         """What numbers are that are no factor: drawn by key, or at their best estimate."""
-        return "median" if self.method in SCREENING else "draw"
+        return "median" if self.method in (*SCREENING, "training") else "draw"
 
     @property
     def is_keyed(self) -> bool:
@@ -130,7 +108,14 @@ class Design:
 
     def given(self, replicate: int) -> dict[str, float]:
         """Return the uniforms of a replicate by the name of the draw."""
-        row = self.points[replicate]
+        return self._by_name(self.points[replicate])
+
+    @property
+    def given_center(self) -> dict[str, float]:
+        """The uniforms of runs that vary the seed alone, by the name of the draw."""
+        return {} if self.center is None else self._by_name(self.center)
+
+    def _by_name(self, row: Floats) -> dict[str, float]:
         return {name: float(u) for names, u in zip(self.members, row, strict=True) for name in names}
 
 
@@ -139,46 +124,6 @@ def list_names(scenarios: Iterable[Scenario]) -> tuple[str, ...]:
     from simulation.world.draws import find_uncertain  # noqa: PLC0415 - kernels only when names are asked for
 
     return tuple(dict.fromkeys(name for scenario in scenarios for name in find_uncertain(scenario)))
-
-
-def find_factors(names: Sequence[str], spec: DesignSpec) -> Factors:
-    """Return the factors that a spec asks for among the names of uncertain numbers.
-
-    Raises:
-        DesignError: A name or pattern that fits nothing, a name in two factors, a label twice.
-    """
-    groups = spec.groups or {}
-    if not spec.factors and not groups:
-        return Factors(tuple(names), tuple((name,) for name in names))
-    problems: list[FactorProblem] = []
-    owner: dict[str, str] = {}
-    found: dict[str, tuple[str, ...]] = {}
-
-    def take(label: str | None, pattern: str, where: tuple[str | int, ...]) -> list[str]:
-        hits = [name for name in names if name == pattern] or [n for n in names if fnmatchcase(n, pattern)]
-        if not hits:
-            problems.append(_nothing(where, pattern, names))
-        taken = [name for name in hits if name in owner]
-        if taken:
-            several = f", and {len(taken) - 1} more that fit {pattern}," if len(taken) > 1 else ""
-            message = f"{taken[0]}{several} is in another factor already: {owner[taken[0]]}"
-            problems.append(FactorProblem(where, message.replace(", is", ", are")))
-        owner.update({name: label or name for name in hits})
-        return hits
-
-    for label, patterns in groups.items():
-        hits = [name for i, one in enumerate(patterns) for name in take(label, one, ("groups", label, i))]
-        if not patterns:
-            problems.append(FactorProblem(("groups", label), "a group needs at least one name"))
-        found[label] = tuple(hits)
-    for index, pattern in enumerate(spec.factors):
-        for name in take(None, pattern, ("factors", index)):
-            if name in groups:
-                problems.append(FactorProblem(("factors", index), f"{name} is the label of a group too"))
-            found[name] = (name,)
-    if problems:
-        raise DesignError(problems)
-    return Factors(tuple(found), tuple(found.values()))
 
 
 def make_design(
@@ -198,7 +143,7 @@ def make_design(
     Raises:
         DesignError: Factors that are not there, a number that the method cannot have, a missing package.
     """
-    factors = find_factors(list_names(scenarios), spec)
+    factors = find_factors(list_names(scenarios), spec.factors, spec.groups)
     rows = spec.count_replicates(len(factors.labels))
     problems = list(_check_numbers(spec, rows, replicates))
     if not factors.labels:
@@ -284,17 +229,3 @@ def _unbalanced(where: tuple[str, ...], method: str, number: int) -> FactorProbl
     below = 1 << max(number.bit_length() - 1, 0)
     message = f"points of {method} are balanced only if they are a power of 2; got {number}"
     return FactorProblem(where, message, f"use {below} or {2 * below}" if number > 0 else "use 64")
-
-
-def _nothing(where: tuple[str | int, ...], pattern: str, names: Sequence[str]) -> FactorProblem:
-    if any(c in pattern for c in "*?["):
-        return FactorProblem(
-            where, f"no uncertain number fits {pattern}", "`safepassage plan factors` lists them"
-        )
-    message = f"{pattern} is no uncertain number of these scenarios"
-    return FactorProblem(where, message, near_name(pattern, names) or "`safepassage plan factors` lists them")
-
-
-def _say(problem: FactorProblem) -> str:
-    where = problem.where if problem.where[0] == "replicates" else ("design", *problem.where)
-    return f"{'.'.join(map(str, where))}: {problem.message}" + (f" ({problem.hint})" if problem.hint else "")

@@ -322,6 +322,7 @@ def describe_design(design: Design) -> dict[str, Any]:
         "seeds": design.seeds,
         "levels": design.levels,
         "second_order": design.second_order,
+        "center": None if design.center is None else design.center.tolist(),
     }
 
 

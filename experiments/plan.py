@@ -81,8 +81,6 @@ class Plan:
             raise PlanError("\n".join(reasons))
 
     def _reasons(self) -> Iterator[str]:
-        if not self.variants:
-            yield "a comparison needs a baseline and at least one other scenario"
         if self.replicates < 1:
             yield f"replicates must be at least 1; got {self.replicates}"
         if self.seeds_only is not None and self.seeds_only < 0:
@@ -133,8 +131,11 @@ class Plan:
         shared = kind == "total" and self.design is not None and self.design.seeds == "common"
         return compute_run_seed(self.seed, kind, 0 if shared else replicate)
 
-    def draw_options(self, replicate: int) -> DrawOptions:
-        """Return how the design draws a replicate of kind "total"; nothing: all numbers at random, by key."""
+    def draw_options(self, replicate: int, kind: IntervalKind = "total") -> DrawOptions | None:
+        """Return how the numbers of a replicate are drawn; nothing: all at random, by key; None: not drawn at all."""
+        if kind == "monte_carlo":
+            center = {} if self.design is None else self.design.given_center
+            return {"given": center, "others": "median"} if center else None
         if self.design is None or self.design.is_keyed:
             return {}
         return {"given": self.design.given(replicate), "others": self.design.others}
@@ -157,8 +158,7 @@ class Plan:
             "since": str(self.since),
             "code": code,
         }
-        if task.kind == "total":
-            facts.update(self.draw_options(task.replicate))
+        facts.update(self.draw_options(task.replicate, task.kind) or {})
         if self.outcomes is not None:
             facts["outcomes"] = sorted(self.outcomes)
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()

@@ -101,4 +101,5 @@ def _read_design(folder: Path, told: dict[str, Any] | None) -> Design | None:
         told["seeds"],
         levels=told["levels"],
         second_order=told["second_order"],
+        center=None if told.get("center") is None else np.array(told["center"], np.float64),
     )

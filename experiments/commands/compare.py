@@ -25,6 +25,11 @@ _FILE = click.Path(path_type=Path)
     help="Share of people simulated, up to 1.",
 )
 @click.option("--whole-period", is_flag=True, help="Count from the first day, not from the first difference.")
+@click.option(
+    "--posterior",
+    type=_FILE,
+    help="Posterior file: numbers that were fitted are drawn from it, others from ranges.",
+)
 @click.option("--weights", type=_FILE, help="YAML file with your own weights of harms, for an index by them.")
 @click.option("--out", type=_FILE, help="Experiment folder.  [default: runs/BASELINE-vs-VARIANT]")
 @click.option("--force", is_flag=True, help="Replace an existing experiment folder.")
@@ -34,6 +39,7 @@ def command(  # noqa: PLR0913, PLR0917  one argument an option
     seed: int | None,
     scale: float,
     whole_period: bool,
+    posterior: Path | None,
     weights: Path | None,
     out: Path | None,
     force: bool,
@@ -44,6 +50,7 @@ def command(  # noqa: PLR0913, PLR0917  one argument an option
     shared by all scenarios; as many runs again vary the seed alone. Finished runs are kept when interrupted:
     the same command goes on.
     """
+    from calibration.posterior import read_posterior  # noqa: PLC0415
     from experiments.commands.progress import progress_bar  # noqa: PLC0415
     from experiments.compare import compare  # noqa: PLC0415
     from experiments.execution.execute import say_failures  # noqa: PLC0415
@@ -54,6 +61,7 @@ def command(  # noqa: PLR0913, PLR0917  one argument an option
 
     if len(scenarios) == 1:
         raise click.UsageError("a comparison needs a baseline and at least one other scenario")
+    fitted = None if posterior is None else read_posterior(posterior)
     own_weights = None if weights is None else load_weights(weights)
     loaded = load_aloud(*scenarios)
     # Refuses what cannot be compared before a folder is made or a bar drawn.
@@ -77,6 +85,7 @@ def command(  # noqa: PLR0913, PLR0917  one argument an option
                     progress=show,
                     store=store,
                     weights=own_weights,
+                    posterior=fitted,
                 )
             except KeyboardInterrupt:
                 click.echo("\ninterrupted; finished runs are kept, the same command goes on", err=True)

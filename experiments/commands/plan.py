@@ -95,8 +95,8 @@ def pilot(
 
     wanted = dict(_read_half_width(text) for text in half_widths)
     loaded = _load_aloud(file)
-    executor = _choose_executor(cluster, workers)
-    with ExperimentFolder(_folder(loaded, out)) as store, _progress() as watch:
+    executor = choose_executor(cluster, workers)
+    with ExperimentFolder(_folder(loaded, out)) as store, show_progress() as watch:
         found = run_pilot(
             loaded.plan, store, replicates=replicates, relative=relative, half_widths=wanted, executor=executor,
             watch=watch,
@@ -120,10 +120,10 @@ def run(
     from experiments.planning.run import run_experiment  # noqa: PLC0415
 
     loaded = _load_aloud(file)
-    executor = _choose_executor(cluster, workers, loaded.plan)
+    executor = choose_executor(cluster, workers, loaded.plan)
     folder = _folder(loaded, out)
     try:
-        with _progress() as watch:
+        with show_progress() as watch:
             found = run_experiment(loaded, folder, executor=executor, resume=resume, force=force, watch=watch)
     except KeyboardInterrupt:
         click.echo("\ninterrupted; finished runs are kept, --resume goes on from them", err=True)
@@ -170,7 +170,7 @@ def _folder(loaded: LoadedPlan, out: Path | None) -> Path:
     return out or Path("runs") / loaded.document.plan
 
 
-def _choose_executor(cluster: str | None, workers: int | None, plan: Plan | None = None) -> Executor:
+def choose_executor(cluster: str | None, workers: int | None, plan: Plan | None = None) -> Executor:
     """Return where runs are made: threads of this process, processes of this machine, or a running cluster.
 
     Left to itself it takes threads, but processes for many small runs: two threads make those no faster than one does,
@@ -215,7 +215,7 @@ def _read_half_width(text: str) -> tuple[str, float]:
 
 
 @contextmanager
-def _progress() -> Iterator[Watch]:
+def show_progress() -> Iterator[Watch]:
     """Show a bar of runs, with rate and time left; runs that were kept from before do not count for the rate."""
     from experiments.commands.progress import progress_bar  # noqa: PLC0415
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from experiments.commands.inputs import ScaleRange, load_aloud
+from simulation.spec.models import Scenario
 
 _FILE = click.Path(path_type=Path)
 _SHOWN = (
@@ -29,9 +30,19 @@ _SHOWN = (
     "--seed", type=click.IntRange(0, 2**64 - 1), help="Seed of every draw.  [default: the scenario's]"
 )
 @click.option("--scale", type=ScaleRange(), help="Share of people simulated.  [default: 1]")
+@click.option("--posterior", type=_FILE, help="Posterior file: numbers that were fitted have its medians.")
+@click.option("--draw", type=click.IntRange(0), help="With --posterior: a draw of it by number, from 0.")
 @click.option("--out", type=_FILE, help="Run folder.  [default: runs/SCENARIO-seedSEED]")
 @click.option("--force", is_flag=True, help="Replace an existing run folder.")
-def command(scenario: Path, seed: int | None, scale: float | None, out: Path | None, force: bool) -> None:
+def command(
+    scenario: Path,
+    seed: int | None,
+    scale: float | None,
+    posterior: Path | None,
+    draw: int | None,
+    out: Path | None,
+    force: bool,
+) -> None:
     """Simulate SCENARIO (a YAML file, or a run folder to repeat) and write a run folder."""
     from experiments.commands.progress import progress_bar  # noqa: PLC0415
     from experiments.harm_text import render_run_cohorts  # noqa: PLC0415
@@ -45,6 +56,10 @@ def command(scenario: Path, seed: int | None, scale: float | None, out: Path | N
         scale = stored_scale if scale is None else scale
     else:
         (loaded,) = load_aloud(scenario)
+    if draw is not None and posterior is None:
+        raise click.UsageError("--draw needs a --posterior")
+    if posterior is not None:
+        loaded = _draw_from(posterior, draw, loaded)
     seed = loaded.document.seed if seed is None else seed
     folder = out or Path("runs") / f"{loaded.document.scenario}-seed{seed}"
     check_target(folder, force=force, kind="run")
@@ -69,3 +84,16 @@ def command(scenario: Path, seed: int | None, scale: float | None, out: Path | N
     for line in render_run_cohorts(table, loaded.document.period.end):
         click.echo(line)
     click.echo(f"wrote {folder}/ ({', '.join(TABLES)} as Parquet; metadata.json)")
+
+
+def _draw_from(file: Path, draw: int | None, scenario: Scenario) -> Scenario:
+    """Return a scenario with its fitted numbers from a posterior; all others stay at their best estimates."""
+    from calibration.posterior import read_posterior  # noqa: PLC0415
+    from simulation.world.draws import draw_scenario  # noqa: PLC0415
+
+    posterior = read_posterior(file)
+    posterior.check_scenarios([scenario], file)
+    if draw is not None and draw >= len(posterior):
+        raise click.UsageError(f"--draw {draw}: {file} has draws 0 to {len(posterior) - 1}")
+    uniforms = posterior.center if draw is None else posterior.uniforms[draw]
+    return draw_scenario(scenario, seed=0, draw=0, given=posterior.given(uniforms), others="median")

@@ -29,7 +29,7 @@ class Executor(Protocol):
         ...
 
 
-class RunStore(Protocol):
+class RunKeeper(Protocol):
     """Where finished runs are kept, so that an interrupted plan can go on."""
 
     def find(self, plan: Plan) -> set[Task]:
@@ -43,6 +43,10 @@ class RunStore(Protocol):
     def note_failure(self, failure: Failure) -> None:
         """Keep what is known of a run that failed."""
         ...
+
+
+class RunStore(RunKeeper, Protocol):
+    """A keeper that gives summaries back."""
 
     def collect(self, plan: Plan) -> Values:
         """Return the values of all finished runs side by side."""
@@ -118,7 +122,7 @@ def say_failures(failed: Sequence[Failure], total: int) -> list[str]:
 def execute(
     plan: Plan,
     model: Model,
-    store: RunStore,
+    store: RunKeeper,
     *,
     executor: Executor = run_in_threads,
     watch: Watch | None = None,

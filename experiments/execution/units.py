@@ -82,9 +82,9 @@ def describe_failure(task: Task, error: BaseException) -> Failure:
 
 def _evaluate(plan: Plan, model: Model, unit: Unit) -> Sequence[pd.DataFrame]:
     scenarios = [plan.arms[task.arm] for task in unit]
-    if unit[0].kind == "total":
-        replicate = unit[0].replicate
-        options = plan.draw_options(replicate)
+    replicate = unit[0].replicate
+    options = plan.draw_options(replicate, unit[0].kind)
+    if options is not None:
         scenarios = [model.draw(scenario, plan.seed, replicate, **options) for scenario in scenarios]
     if len(unit) > 1 and model.evaluate_arms:
         return model.evaluate_arms(scenarios, unit[0].seed, plan.scale)

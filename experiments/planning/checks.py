@@ -27,6 +27,7 @@ def check_plan(document: PlanDocument) -> Iterator[Finding]:
     yield from _arms(document)
     yield from _replicates(document)
     yield from _design(document.design)
+    yield from _posterior(document)
     yield from _analyses(document)
     for index, name in enumerate(document.outcomes):
         if name not in OUTCOMES:
@@ -50,6 +51,12 @@ def check_needs(document: PlanDocument, scenarios: Sequence[Scenario]) -> Iterat
         if name not in arms[1:]:
             message = f"{name} is the baseline" if name == arms[0] else f"unknown arm {name}"
             yield error(("budget", "arms", index), message, near_name(name, arms[1:]))
+
+
+def _posterior(document: PlanDocument) -> Iterator[Finding]:
+    if document.posterior is not None and document.design.model_fields_set:
+        message = "a posterior decides how numbers are drawn, and so does design"
+        yield error(("posterior",), message, "leave one of the two out")
 
 
 def _arms(document: PlanDocument) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ _METHODS = {
     "sobol": "scrambled Sobol points",
     "morris": "Morris trajectories",
     "saltelli": "Saltelli's sample for Sobol indices",
+    "posterior": "draws of a posterior",
 }
 
 

@@ -9,18 +9,21 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from experiments.design import SCREENING, Design, DesignError, DesignSpec, make_design
+from experiments.design import SCREENING, Design, DesignSpec, make_design
 from experiments.plan import Plan, first_difference
 from experiments.planning.arms import list_arms, load_arms
 from experiments.planning.checks import analyses_of, check_needs, check_plan
 from experiments.planning.models import Analysis, DesignDocument, PlanDocument
 from experiments.planning.outcomes import complete_outcomes
-from simulation.errors import Problem, SafePassageError, ScenarioError
+from experiments.posterior_design import design_of_posterior
+from simulation.errors import Problem, ResultError, SafePassageError, ScenarioError
+from simulation.spec.documents import in_order, locate, read_own_tree
 from simulation.spec.files import read_text
 from simulation.spec.findings import Finding
 from simulation.spec.load import locate_error
 from simulation.spec.models import Scenario
-from simulation.spec.yaml_tree import YAML_LIMIT_BYTES, Node, read_tree
+from simulation.spec.yaml_tree import YAML_LIMIT_BYTES, Node
+from simulation.world.factors import DesignError
 
 EXAMPLE = "a plan has the keys plan, title, arms and replicates: see docs/plans.md"
 
@@ -59,36 +62,21 @@ def load_plan(path: str | Path) -> LoadedPlan:
     Raises:
         ScenarioError: Every problem found, each with file, line, key and, where one can be given, a hint.
     """
-    tree = _read(Path(path))
+    tree = read_own_tree(Path(path), "plan", EXAMPLE)
     document, sound, problems = _validate(tree)
     if document is None:
         raise _in_order(problems, tree)
-    problems += [_locate(finding, sound) for finding in check_plan(document)] if sound is tree else []
+    problems += [locate(finding, sound) for finding in check_plan(document)] if sound is tree else []
     try:
         scenarios, warnings = load_arms(list_arms(sound, document))
     except ScenarioError as error:
         raise _in_order([*problems, *error.problems], tree) from None
-    problems += [_locate(finding, sound) for finding in check_needs(document, scenarios)]
+    problems += [locate(finding, sound) for finding in check_needs(document, scenarios)]
     if problems:
         raise _in_order(problems, tree)
     plan = _make_plan(tree, document, scenarios)
     text = read_text(Path(path), limit_bytes=YAML_LIMIT_BYTES)
     return LoadedPlan(document, plan, analyses_of(document), tuple(warnings), text)
-
-
-def _read(file: Path) -> Node:
-    try:
-        return read_tree(file)
-    except ScenarioError as error:
-        raise ScenarioError([_in_own_words(problem) for problem in error.problems]) from None
-
-
-def _in_own_words(problem: Problem) -> Problem:
-    """Return a problem of reading without advice on scenarios, which this file is not."""
-    if "scenario" not in problem.message + problem.hint:
-        return problem
-    message = problem.message if "scenario" not in problem.message else "is not a plan"
-    return Problem(problem.file, problem.line, problem.key, message, EXAMPLE)
 
 
 def _validate(tree: Node) -> tuple[PlanDocument | None, Node, list[Problem]]:
@@ -153,6 +141,8 @@ def spec_of(design: DesignDocument) -> DesignSpec:
 def _design(tree: Node, document: PlanDocument, scenarios: list[Scenario], seed: int) -> Design | None:
     """Return the design; None for random draws of every number by itself, where nothing asks which they were."""
     asked = document.design
+    if document.posterior is not None:
+        return _posterior_design(tree, document, scenarios, seed)
     plain = asked.method == "random" and not (asked.factors or asked.groups or asked.seeds == "common")
     if plain and "discovery" not in analyses_of(document):
         return None
@@ -162,18 +152,20 @@ def _design(tree: Node, document: PlanDocument, scenarios: list[Scenario], seed:
         problems = []
         for where, message, hint in error.problems:
             path = where if where[0] == "replicates" else ("design", *where)
-            problems.append(_locate(Finding("error", path, message, hint), tree))
+            problems.append(locate(Finding("error", path, message, hint), tree))
         raise _in_order(problems, tree) from None
 
 
-def _locate(finding: Finding, tree: Node) -> Problem:
-    node, missing = tree.nearest(finding.where)
-    key = ".".join(filter(None, [node.key, *map(str, missing)]))
-    return Problem(node.file, node.line if node.key else None, key, finding.message, finding.hint)
+def _posterior_design(tree: Node, document: PlanDocument, scenarios: list[Scenario], seed: int) -> Design:
+    from calibration.posterior import read_posterior  # noqa: PLC0415 - arrow and scipy only where one is named
+
+    try:
+        posterior = read_posterior(tree.file.parent / str(document.posterior))
+        return design_of_posterior(posterior, scenarios, seed, document.replicates or 0)
+    except ResultError as error:
+        raise ScenarioError([locate(Finding("error", ("posterior",), str(error), ""), tree)]) from None
 
 
 def _in_order(problems: Iterable[Problem], tree: Node) -> ScenarioError:
     """Return problems as an error: those of the plan first, in each file by line, each once."""
-    unique = list(dict.fromkeys(problems))
-    files = list(dict.fromkeys([tree.file, *(problem.file for problem in unique)]))
-    return ScenarioError(sorted(unique, key=lambda problem: (files.index(problem.file), problem.line or 0)))
+    return ScenarioError(in_order(problems, tree.file))

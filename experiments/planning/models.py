@@ -105,6 +105,9 @@ class PlanDocument(Strict):
     """Share of people simulated; results are weighted to everybody."""
     whole_period: bool = False
     """Count from the first day, not from the month in which the arms begin to differ."""
+    posterior: str | None = None
+    """Posterior file, a path relative to the plan: numbers that were fitted are drawn from it, all others from their
+    ranges; runs that vary the seed alone have its medians. Left out: all are drawn from their ranges."""
     design: DesignDocument = DesignDocument()
     """How numbers are drawn; see below."""
     outcomes: tuple[str, ...] = ()

@@ -261,13 +261,13 @@ def _sources(scenario: Scenario) -> Iterator[Finding]:
         return
     for table in type(scenario).model_fields:
         rows: Collection[object] = getattr(scenario, table) if table not in ("document", "sources") else ()
-        unknown = sorted({key for row in rows for key in _source_keys(row)} - known)
+        unknown = sorted({key for row in rows for key in source_keys(getattr(row, "source", ""))} - known)
         if unknown:
             listed = ", ".join(unknown[:5]) + (f" and {len(unknown) - 5} more" if len(unknown) > 5 else "")
             message = f"names sources that sources.csv does not have: {listed}"
             yield warning((table,), message, "keys are separated by spaces; or write assumed: why", "sources")
 
 
-def _source_keys(row: object) -> list[str]:
-    source: str = getattr(row, "source", "")
+def source_keys(source: str) -> list[str]:
+    """Return the keys of sources.csv that a text names; none if the number is assumed."""
     return [] if source.startswith("assumed") else source.replace(";", " ").split()

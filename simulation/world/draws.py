@@ -9,8 +9,19 @@ from typing import Literal, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from simulation.kernels.rng import Stream, stream_key
-from simulation.spec.models import Composition, Custody, Leg, Parameter, Place, RelativeRisk, Scenario, Strict
+from simulation.kernels.rng import Stream as Chance
+from simulation.kernels.rng import stream_key
+from simulation.spec.models import (
+    Composition,
+    Custody,
+    Leg,
+    Parameter,
+    Place,
+    RelativeRisk,
+    Scenario,
+    Stream,
+    Strict,
+)
 from simulation.world.routes import EVERY_GROUP, name_hash
 
 Row = TypeVar("Row", bound=Strict)
@@ -25,7 +36,7 @@ class Draw:
 
     def __init__(self, seed: int, number: int) -> None:
         """Remember seed and number; nothing is drawn yet."""
-        self._key = int(stream_key(seed, Stream.PARAMETERS)) ^ number
+        self._key = int(stream_key(seed, Chance.PARAMETERS)) ^ number
 
     def uniform(self, name: str) -> float:
         """Return the uniform in [0, 1) that belongs to a name."""
@@ -33,6 +44,10 @@ class Draw:
             [self._key, name_hash(name, 64)], np.uint64
         )  # a list of large integers would be rounded
         return float(np.random.Generator(np.random.Philox(key=key)).random())
+
+    def choose(self, name: str, of_one: str) -> str:
+        """Return whose uniform counts: that of a name, or that of one of the numbers behind it."""
+        return name
 
     def around(self, name: str, value: float, low: float, high: float, *, log: bool = True) -> float:
         """Return a draw from [low, high] with median ``value``; see ``draw_around``."""
@@ -82,18 +97,31 @@ class _Given(Draw):
             return self._given[name]
         return MEDIAN if self._others == "median" else super().uniform(name)
 
+    def choose(self, name: str, of_one: str) -> str:
+        """Return the name of the one number if its uniform is given."""
+        return of_one if of_one in self._given else name
+
+
+Range = tuple[float, float, float, bool]
+"""Best estimate, low, high, and whether draws are even on the log scale."""
+
 
 class _Listing(Draw):
-    """Draws every number at its best estimate and notes the names of those that have a range."""
+    """Draws every number at its best estimate and notes the names and ranges of those that have one."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, by_year: bool) -> None:
         super().__init__(0, 0)
-        self.names: dict[str, None] = {}
+        self.names: dict[str, set[Range]] = {}
+        self._by_year = by_year
+
+    def choose(self, name: str, of_one: str) -> str:
+        """Return the name of each year if those are asked for."""
+        return of_one if self._by_year else name
 
     def around(self, name: str, value: float, low: float, high: float, *, log: bool = True) -> float:
         """Note the name if its number can differ from the best estimate, which is returned."""
         if low < value or value < high:
-            self.names[name] = None
+            self.names.setdefault(name, set()).add((value, low, high, log))
         return value
 
 
@@ -148,6 +176,12 @@ def _custody(draw: Draw, custody: Custody) -> Custody:
     return custody.model_copy(update={field: getattr(custody, field) / exits for field in _EXITS})
 
 
+def _stream(draw: Draw, row: Stream) -> Stream:
+    """Draw the journeys of a year: by the stream's uniform, which all years share, or by the year's own if given."""
+    name = f"stream:{row.stream}"
+    return draw.redraw(row, draw.choose(name, f"{name}:{row.year}"), "journeys")
+
+
 def _relative_risk(draw: Draw, row: RelativeRisk) -> RelativeRisk:
     name = f"relative:{row.outcome}:{row.sex}:{row.age}"
     return draw.redraw(row, name if row.risk_group == EVERY_GROUP else f"{name}:{row.risk_group}", "value")
@@ -183,7 +217,8 @@ def draw_scenario(
             arms of a comparison may differ in what they have; ``find_uncertain`` lists those that it has.
         others: Numbers that are not given are drawn by key ("draw"), or stay at their best estimate ("median").
 
-    Numbers that are uncertain for one reason share a draw: a stream's journeys over the years, stays at places of a
+    Numbers that are uncertain for one reason share a draw: a stream's journeys over the years (unless the uniform of
+    a year is given, as ``stream:NAME:YEAR``), stays at places of a
     kind, services, work, wages and capacities of a country, fares of a zone, quotas and odds of a kind of pathway, how
     much of an indicator is recorded over the years.
 
@@ -198,15 +233,25 @@ def draw_scenario(
     return _redraw(_Given(seed, draw, given or {}, others), scenario)
 
 
-def find_uncertain(scenario: Scenario) -> tuple[str, ...]:
+def find_uncertain(scenario: Scenario, *, by_year: bool = False) -> tuple[str, ...]:
     """Return the names of the draws of a scenario, each once, in the order of its tables.
 
     One name may stand for several numbers, which share its uniform. Numbers whose range is a point have none, nor have
-    parameters that the scenario overrides.
+    parameters that the scenario overrides. With ``by_year`` the journeys of streams are listed year by year.
     """
-    listing = _Listing()
+    listing = _Listing(by_year=by_year)
     _redraw(listing, scenario)
     return tuple(listing.names)
+
+
+def find_ranges(scenario: Scenario) -> dict[str, set[Range]]:
+    """Return the ranges that uncertain numbers have, by name; journeys of streams both by stream and by year."""
+    found: dict[str, set[Range]] = {}
+    for by_year in (False, True):
+        listing = _Listing(by_year=by_year)
+        _redraw(listing, scenario)
+        found |= listing.names
+    return found
 
 
 def read_uniforms(names: Iterable[str], *, seed: int, draw: int) -> npt.NDArray[np.float64]:
@@ -231,7 +276,7 @@ def _redraw(one: Draw, scenario: Scenario) -> Scenario:
                 one.redraw(v, f"vehicle:{v.zone}:{v.quantity}", "value") for v in scenario.vehicle_risks
             ),
             "custody": tuple(_custody(one, custody) for custody in scenario.custody),
-            "streams": tuple(one.redraw(s, f"stream:{s.stream}", "journeys") for s in scenario.streams),
+            "streams": tuple(_stream(one, row) for row in scenario.streams),
             "composition": tuple(_composition(one, row) for row in scenario.composition),
             "initial": tuple(one.redraw(g, f"initial:{g.stream}", "people") for g in scenario.initial),
             "relative_risks": tuple(_relative_risk(one, row) for row in scenario.relative_risks),

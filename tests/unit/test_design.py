@@ -13,15 +13,14 @@ from synthetic_runs import build_scenario
 from experiments.design import (
     EXTENSIBLE,
     Design,
-    DesignError,
     DesignSpec,
-    find_factors,
     list_names,
     make_design,
 )
 from simulation import load_scenario
 from simulation.spec.models import Scenario
 from simulation.world.draws import draw_scenario, read_uniforms
+from simulation.world.factors import DesignError, find_factors
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 NAMES = ("parameter:a", "parameter:b", "risk:sea:leg:death", "risk:sea:leg:injury", "stream:x")
@@ -35,17 +34,17 @@ def fork() -> Scenario:
 
 def complaints(names=NAMES, **asked) -> list[str]:
     with pytest.raises(DesignError) as caught:
-        find_factors(names, DesignSpec(**asked))
+        find_factors(names, **asked)
     return str(caught.value).splitlines()
 
 
 # Factors ---
 def test_without_a_choice_every_name_is_a_factor():
-    assert find_factors(NAMES, DesignSpec()) == (NAMES, tuple((name,) for name in NAMES))
+    assert find_factors(NAMES) == (NAMES, tuple((name,) for name in NAMES))
 
 
 def test_names_patterns_and_groups():
-    found = find_factors(NAMES, DesignSpec(factors=("stream:x", "parameter:*"), groups=SEA))
+    found = find_factors(NAMES, ("stream:x", "parameter:*"), SEA)
     assert found.labels == ("sea", "stream:x", "parameter:a", "parameter:b")
     assert found.members[0] == ("risk:sea:leg:death", "risk:sea:leg:injury")
 

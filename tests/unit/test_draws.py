@@ -231,3 +231,14 @@ def test_overridden_and_pointlike_numbers_are_not_uncertain(route: Scenario) -> 
 def test_what_is_no_uniform_is_refused(route: Scenario, u: float) -> None:
     with pytest.raises(ValueError, match="capacity:NER"):
         draw_scenario(route, seed=3, draw=5, given={"capacity:NER": u})
+
+
+def test_the_uniform_of_a_year_goes_before_that_of_its_stream(route: Scenario) -> None:
+    names = find_uncertain(route, by_year=True)
+    assert "stream:senegal" not in names
+    assert "stream:senegal:2015" in names
+    given = {"stream:senegal": 0.0, "stream:senegal:2015": 1.0}
+    drawn = draw_scenario(route, seed=1, draw=0, given=given, others="median")
+    rows = {row.year: row for row in drawn.streams if row.stream == "senegal"}
+    assert rows[2015].journeys == rows[2015].journeys_high
+    assert rows[2014].journeys == rows[2014].journeys_low

@@ -1,0 +1,1 @@
+"""A fit from its file to a posterior."""

@@ -1,0 +1,1 @@
+"""What was observed, how imperfectly, and how likely it is: the declared observation model."""
