@@ -20,6 +20,10 @@ VERBS = {
         "Compare two scenarios over paired replicates, with intervals.",
     ),
     "plan": ("experiments.commands.plan", "Check, pilot and run an experiment from a plan file."),
+    "validate": (
+        "experiments.commands.validate",
+        "Hold the model against observations of others, by their measures.",
+    ),
     "import": ("experiments.commands.import_", "Read files of others: DTM and other observed counts."),
 }
 

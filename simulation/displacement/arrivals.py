@@ -21,14 +21,14 @@ def _who(day: int, n: int) -> U64:
     if n >= _ORDINALS:
         raise ValueError(f"{n} people are displaced on day {day}; at most {_ORDINALS - 1} are possible")
     base = (name_hash("displaced", 24) << 40) | (day << 24)
-    return np.uint64(base) + np.arange(n, dtype=np.uint64)
+    return np.asarray(np.uint64(base) + np.arange(n, dtype=np.uint64), np.uint64)
 
 
 def initial_people(case: DisplacementCase, scale: float) -> I64:
     """Return (K,) people who are in the camps from the start."""
     if case.spawning.mode != "totals" and not case.observed:
         return np.zeros(len(case.camps), np.int64)
-    return np.floor(observed_camps(case)[0] * scale).astype(np.int64)
+    return np.asarray(np.floor(observed_camps(case)[0] * scale), np.int64)
 
 
 def _decay(case: DisplacementCase, network: Network) -> F64:
@@ -36,7 +36,7 @@ def _decay(case: DisplacementCase, network: Network) -> F64:
     if not case.spawning.decay:
         return np.ones_like(network.intensity)
     age = np.zeros(network.intensity.shape, np.int64)
-    for day in range(1, age.shape[0]):
+    for day in range(1, case.days):
         age[day] = np.where(network.intensity[day] > 0, age[day - 1] + 1, 0)
         age[day][(network.intensity[day] > 0) & (network.intensity[day - 1] <= 0)] = 0
     factors = np.array(case.spawning.decay)
@@ -72,20 +72,24 @@ def _numbers(case: DisplacementCase, network: Network, seed: int, scale: float) 
     return np.diff(whole, axis=0, prepend=0.0).astype(np.int64)
 
 
+def _by_conflict(number: I64) -> tuple[U64, I32, I32]:
+    day, place = (x.astype(np.int32) for x in np.nonzero(number))
+    times = number[day, place]
+    whos = [np.zeros(0, np.uint64), *(_who(int(d), int(number[d].sum())) for d in np.unique(day))]
+    return np.concatenate(whos), np.repeat(day, times), np.repeat(place, times)
+
+
 def displaced(case: DisplacementCase, network: Network, seed: int, scale: float) -> tuple[U64, I32, I32]:
     """Return (who, day, place) of everybody who is displaced in the period, by day, then who."""
     if case.spawning.mode != "totals":
-        number = _numbers(case, network, seed, scale)
-        day, place = (x.astype(np.int32) for x in np.nonzero(number))
-        times = number[day, place]
-        whos = [_who(int(d), int(number[d].sum())) for d in np.unique(day)]
-        who = np.concatenate(whos) if whos else np.zeros(0, np.uint64)
-        return who, np.repeat(day, times), np.repeat(place, times)
+        return _by_conflict(_numbers(case, network, seed, scale))
     so_far = np.floor(displaced_by_day(case) * scale).astype(np.int64)
     number = np.diff(so_far, prepend=so_far[0])
     weight, key = zone_weights(case, network), stream_key(seed, Stream.DEPARTURES)
     left = np.array([p.population for p in case.places])
-    who, day, place = [np.zeros(0, np.uint64)], [np.zeros(0, np.int32)], [np.zeros(0, np.int32)]
+    who: list[U64] = [np.zeros(0, np.uint64)]
+    day: list[I32] = [np.zeros(0, np.int32)]
+    place: list[I32] = [np.zeros(0, np.int32)]
     for d in np.flatnonzero(number):
         today = weight[d]
         if case.spawning.takes_population:

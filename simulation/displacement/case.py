@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from simulation.displacement.parameters import DEFAULTS, check_parameters
 from simulation.spec.quantities import Strict
@@ -143,6 +143,39 @@ class DisplacementCase(Strict):
     def _known(cls, given: Mapping[str, float]) -> Mapping[str, float]:
         check_parameters(given)
         return given
+
+    @model_validator(mode="after")
+    def _names_are_known(self) -> DisplacementCase:
+        names = [p.name for p in self.places]
+        if len(set(names)) < len(names):
+            raise ValueError(
+                f"places are named twice: {', '.join(sorted({n for n in names if names.count(n) > 1}))}"
+            )
+        roads = {n for r in self.roads for n in (r.name1, r.name2)}
+        closed = {n for c in self.closures if c.kind != "country" for n in (c.name1, c.name2) if n}
+        for table, used in (
+            ("roads", roads),
+            ("conflicts", {s.place for s in self.conflicts}),
+            ("closures", closed),
+        ):
+            if unknown := sorted(used - set(names)):
+                raise ValueError(f"{table} name places that are not there: {', '.join(unknown)}")
+        return self
+
+    @model_validator(mode="after")
+    def _series_are_sound(self) -> DisplacementCase:
+        for series in self.observed:
+            if len(series.dates) != len(series.counts) or not series.dates:
+                raise ValueError(f"observed {series.place}: as many counts as dates, and at least one")
+            if list(series.dates) != sorted(set(series.dates)):
+                raise ValueError(f"observed {series.place}: dates must rise")
+        dates = {s.place: s.dates for s in self.observed}
+        for correction in self.corrections:
+            if correction.day not in dates.get(correction.place, ())[1:]:
+                raise ValueError(f"correction of {correction.place}: no later count on {correction.day}")
+        if self.spawning.mode == "totals" and self.spawning.total == "total_column" and "total" not in dates:
+            raise ValueError("spawning follows the series total, which is not there")
+        return self
 
     @property
     def all_parameters(self) -> dict[str, float]:

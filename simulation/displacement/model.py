@@ -1,4 +1,4 @@
-"""DisplacementModel: the Mesa model of a displacement scenario; the engine's people, legs, draws, lotteries and counts."""
+"""DisplacementModel: a displacement scenario on the engine's people, legs, draws, lotteries and counts."""
 
 from __future__ import annotations
 
@@ -118,7 +118,9 @@ class DisplacementModel(mesa.Model):
         counts = self.recorder.finish(follow_cohorts(self.people.life, self.world.cell_status))
         if self.pool is not None:
             self.pool.shutdown(wait=False)
-        return DisplacementResult(self.case, self.seed, self.scale, self.network, counts, self.toll, provenance())
+        return DisplacementResult(
+            self.case, self.seed, self.scale, self.network, counts, self.toll, provenance()
+        )
 
     @property
     def today(self) -> date:
@@ -154,7 +156,12 @@ def open_and_close(model: DisplacementModel) -> None:
         return
     model.reach = build_reach(model.network, model.day, model.parameters["danger_weight"])
     look_again(
-        model.world, model.people, model.n_seen, model.network.camp, model.network.camp_open[model.day], model.day
+        model.world,
+        model.people,
+        model.n_seen,
+        model.network.camp,
+        model.network.camp_open[model.day],
+        model.day,
     )
 
 

@@ -60,7 +60,9 @@ def _leg_open(case: DisplacementCase, origin: I32, destination: I32) -> Mask:
         if closure.kind == "location":
             shut = (a == closure.name1) | (b == closure.name1)
         else:
-            shut = ((a == closure.name1) & (b == closure.name2)) | ((a == closure.name2) & (b == closure.name1))
+            shut = ((a == closure.name1) & (b == closure.name2)) | (
+                (a == closure.name2) & (b == closure.name1)
+            )
         open_[_days(closure, case.days), shut] = False
     return open_
 

@@ -65,4 +65,6 @@ def check_parameters(given: Mapping[str, float]) -> None:
         if name not in DEFAULTS:
             raise ValueError(f"{name} is no parameter of displacement (known: {', '.join(DEFAULTS)})")
         if not (value > 0.0 if name == "km_per_day" else value >= 0.0):
-            raise ValueError(f"{name} must be {'above' if name == 'km_per_day' else 'at least'} 0, got {value}")
+            raise ValueError(
+                f"{name} must be {'above' if name == 'km_per_day' else 'at least'} 0, got {value}"
+            )

@@ -11,7 +11,7 @@ import pandas as pd
 from simulation.displacement.case import DisplacementCase
 from simulation.displacement.network import Network
 from simulation.displacement.tables import first_cell
-from simulation.kernels.layout import Event, I64, Status
+from simulation.kernels.layout import I64, Event, Status
 from simulation.recorder import Counts
 
 PROTECTION: dict[str, str] = {

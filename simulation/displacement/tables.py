@@ -18,8 +18,9 @@ def cell_table(network: Network) -> tuple[U8, I32]:
     terminal = [int(s) for s in layout.TERMINAL_ORDER]
     travelling = np.full(network.origin.size, int(Status.TRAVELLING))
     status = np.concatenate([travelling, *blocks, terminal]).astype(np.uint8)
-    place = [network.destination, *[np.arange(n_places)] * len(layout.PLACE_BLOCKS), np.full(len(terminal), -1)]
-    return status, np.concatenate(place).astype(np.int32)
+    at_places = np.tile(np.arange(n_places), len(layout.PLACE_BLOCKS))
+    place = np.concatenate([network.destination, at_places, np.full(len(terminal), -1)])
+    return status, place.astype(np.int32)
 
 
 def first_cell(network: Network, status: Status) -> int:

@@ -11,7 +11,7 @@ from simulation.importers.flee_conflicts import conflict_spells, read_conflicts
 from simulation.importers.flee_observed import read_corrections, read_observed
 from simulation.importers.flee_places import read_closures, read_places, read_roads
 from simulation.importers.flee_settings import read_settings
-from simulation.importers.rows import Findings, Row, date_of, number_of, read_rows
+from simulation.spec.csv_rows import Findings, Row, date_of, number_of, read_rows
 
 INPUTS = ("input", "input_csv")
 VALIDATIONS = ("validation", "source_data")
@@ -38,7 +38,9 @@ def read_flee_case(
         ScenarioError: With every problem found, each with its file, line and what would be right.
     """
     given = _folder_of(folder, INPUTS, "locations.csv", "an input folder of Flee")
-    observed_in = validation or _folder_of(folder, VALIDATIONS, "data_layout.csv", "a validation folder (--validation)")
+    observed_in = validation or _folder_of(
+        folder, VALIDATIONS, "data_layout.csv", "a validation folder (--validation)"
+    )
     found = Findings()
     places = read_places(given / "locations.csv", found)
     names = {p.name for p in places}
@@ -53,13 +55,23 @@ def read_flee_case(
     camps = tuple(p.name for p in places if p.is_camp)
     observed = read_observed(observed_in, camps, found)
     corrections_file = given / "registration_corrections.csv"
-    corrections = read_corrections(corrections_file, observed, start, found) if corrections_file.is_file() else ()
+    corrections = (
+        read_corrections(corrections_file, observed, start, found) if corrections_file.is_file() else ()
+    )
     settings = settings or _settings_of(folder, given)
     spawning = read_settings(settings, found) if settings else Spawning()
     if spawning.mode == "totals" and not spells:
-        found.wrong(conflicts, None, "", "has no day of conflict", "people start in zones of conflict: one intensity > 0")
+        found.wrong(
+            conflicts,
+            None,
+            "",
+            "has no day of conflict",
+            "people start in zones of conflict: one intensity > 0",
+        )
     if not camps:
-        found.wrong(given / "locations.csv", None, "location_type", "no location is a camp", "at least one camp")
+        found.wrong(
+            given / "locations.csv", None, "location_type", "no location is a camp", "at least one camp"
+        )
     _remark_on_other_files(given, found)
     found.raise_if_any()
     return DisplacementCase(
@@ -93,7 +105,9 @@ def _period(given: Path, found: Findings) -> tuple[date, int]:
     start = date_of(rows.get("startdate", none), 1, "StartDate", found)
     length = number_of(rows.get("length", none), 1, "Length", found, low=1)
     if length is not None and (length != int(length) or length > _MOST_DAYS):
-        found.wrong(file, rows["length"].line, "Length", f"{length:g} is no number of days up to {_MOST_DAYS}")
+        found.wrong(
+            file, rows["length"].line, "Length", f"{length:g} is no number of days up to {_MOST_DAYS}"
+        )
         length = None
     return start or date(2000, 1, 1), int(length or 1)
 

@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 
 from simulation.displacement.case import DisplacementPlace, Spell
-from simulation.importers.rows import Findings, Row, number_of, read_rows
+from simulation.spec.csv_rows import Findings, Row, number_of, read_rows
 
 _NONE = 1e-6  # Flee's own threshold: an intensity below it is no conflict
 
@@ -46,7 +46,9 @@ def read_conflicts(file: Path, days: int, names: set[str], found: Findings) -> d
         found.wrong(file, 1, "", "has no header", "the first row is #Day and then the names of locations")
         return {}
     if len(rows) < days:
-        found.wrong(file, None, "", f"holds {len(rows)} days; the period has {days}", "one row a day, in order")
+        found.wrong(
+            file, None, "", f"holds {len(rows)} days; the period has {days}", "one row a day, in order"
+        )
     columns = {}
     for i, name in enumerate(header[1:], start=1):
         if name and name not in names:

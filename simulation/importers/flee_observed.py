@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from simulation.displacement.case import Correction, Observed
-from simulation.importers.rows import Findings, Row, date_of, number_of, read_rows
+from simulation.spec.csv_rows import Findings, Row, date_of, number_of, read_rows
 from simulation.spec.explain import near_name
 
 _HEADERS = ("", "datetime", "date")
@@ -65,7 +65,9 @@ def read_observed(folder: Path, camps: tuple[str, ...], found: Findings) -> tupl
                 f"data_layout.csv:{row.line}: the {len(series)} files of {name} are interpolated and added up"
             )
         if i and name not in camps:
-            found.remarks.append(f"data_layout.csv:{row.line}: {name} is no camp; it counts in the total only")
+            found.remarks.append(
+                f"data_layout.csv:{row.line}: {name} is no camp; it counts in the total only"
+            )
     if not observed:
         found.wrong(layout, None, "", "names no series", "total,refugees.csv and then one row a camp")
     named = {row.cell(0) for row in read_rows(layout)[1]}
@@ -107,11 +109,19 @@ def read_corrections(
 def _is_usable(row: Row, series: Observed, day: date, found: Findings) -> bool:
     if day not in series.dates:
         near = min(series.dates, key=lambda other: abs((other - day).days))
-        found.wrong(row.file, row.line, "date", f"{series.place} has no count on {day}", f"the nearest is {near}")
+        found.wrong(
+            row.file, row.line, "date", f"{series.place} has no count on {day}", f"the nearest is {near}"
+        )
         return False
     i = series.dates.index(day)
     if i == 0:
-        found.wrong(row.file, row.line, "date", f"{day} is the first count of {series.place}", "there is none to correct")
+        found.wrong(
+            row.file,
+            row.line,
+            "date",
+            f"{day} is the first count of {series.place}",
+            "there is none to correct",
+        )
         return False
     if series.counts[i - 1] < 1:
         message = f"the count of {series.place} before {day} is below 1 and cannot be scaled"

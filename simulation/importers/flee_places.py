@@ -5,10 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from simulation.displacement.case import CaseClosure, DisplacementPlace, PlaceKind, Road
-from simulation.importers.rows import Findings, Row, day_of, number_of, read_rows
+from simulation.spec.csv_rows import Findings, Row, day_of, number_of, read_rows
 from simulation.spec.explain import near_name
 
-_COLUMNS = ("name", "region", "country", "latitude", "longitude", "location_type", "conflict_date", "population")
+_COLUMNS = (
+    "name",
+    "region",
+    "country",
+    "latitude",
+    "longitude",
+    "location_type",
+    "conflict_date",
+    "population",
+)
 # Looked for in the lower-cased type, in this order.
 _KINDS: tuple[tuple[str, PlaceKind], ...] = (
     ("idp", "idp_camp"),
@@ -47,7 +56,9 @@ def _degrees(row: Row, i: int, column: str, most: float, found: Findings) -> flo
 
 def _place(row: Row, extra_names: list[str], found: Findings) -> DisplacementPlace | None:
     if not row.cell(0):
-        found.wrong(row.file, row.line, "name", "is empty", "every location has a name; leave whole lines blank")
+        found.wrong(
+            row.file, row.line, "name", "is empty", "every location has a name; leave whole lines blank"
+        )
         return None
     kind = _kind_of(row, found)
     size = number_of(row, 7, "population", found) if row.cell(7) else 0.0
@@ -83,7 +94,9 @@ def read_places(file: Path, found: Findings) -> tuple[DisplacementPlace, ...]:
             found.wrong(row.file, row.line, "name", f"{place.name} is there twice", "every name once")
         places[place.name] = place
     if not rows:
-        found.wrong(file, None, "", "holds no location", "name,region,country,latitude,longitude,location_type,...")
+        found.wrong(
+            file, None, "", "holds no location", "name,region,country,latitude,longitude,location_type,..."
+        )
     return tuple(places.values())
 
 
@@ -92,7 +105,11 @@ def known(row: Row, i: int, column: str, names: set[str], found: Findings) -> st
     if row.cell(i) in names:
         return row.cell(i)
     found.wrong(
-        row.file, row.line, column, f"{row.cell(i)!r} is no location of locations.csv", near_name(row.cell(i), names)
+        row.file,
+        row.line,
+        column,
+        f"{row.cell(i)!r} is no location of locations.csv",
+        near_name(row.cell(i), names),
     )
     return None
 
@@ -105,7 +122,9 @@ def read_roads(file: Path, names: set[str], found: Findings) -> tuple[Road, ...]
         name1, name2 = known(row, 0, "name1", names, found), known(row, 1, "name2", names, found)
         km = number_of(row, 2, "distance", found)
         extra = {
-            name: row.cell(3 + i) for i, name in enumerate(header[3:] or ["forced_redirection"]) if row.cell(3 + i)
+            name: row.cell(3 + i)
+            for i, name in enumerate(header[3:] or ["forced_redirection"])
+            if row.cell(3 + i)
         }
         speed = None
         if "max_move_speed" in extra:
@@ -118,13 +137,17 @@ def read_roads(file: Path, names: set[str], found: Findings) -> tuple[Road, ...]
             roads.append(Road(name1=name1, name2=name2, km=km, km_per_day=speed, extra=extra))
     redirected = sum(road.extra.get("forced_redirection", "0") not in ("0", "0.0") for road in roads)
     if redirected:
-        found.remarks.append(f"routes.csv: forced_redirection on {redirected} routes (kept; people choose themselves)")
+        found.remarks.append(
+            f"routes.csv: forced_redirection on {redirected} routes (kept; people choose themselves)"
+        )
     unused = sorted({name for road in roads for name in road.extra if name != "forced_redirection"})
     found.remarks.extend(f"routes.csv: column {name} (kept, not used)" for name in unused)
     return tuple(roads)
 
 
-def read_closures(file: Path, places: tuple[DisplacementPlace, ...], found: Findings) -> tuple[CaseClosure, ...]:
+def read_closures(
+    file: Path, places: tuple[DisplacementPlace, ...], found: Findings
+) -> tuple[CaseClosure, ...]:
     """Return what closures.csv closes; a closure that ends before it starts closes nothing."""
     names, countries = {p.name for p in places}, {p.country for p in places}
     closures = []
@@ -133,16 +156,24 @@ def read_closures(file: Path, places: tuple[DisplacementPlace, ...], found: Find
         first, end = day_of(row, 3, "closure_start", found), day_of(row, 4, "closure_end", found)
         if kind not in _CLOSURES:
             found.wrong(
-                row.file, row.line, "closure_type", f"{row.cell(0)!r} is no kind of closure", ", ".join(_CLOSURES)
+                row.file,
+                row.line,
+                "closure_type",
+                f"{row.cell(0)!r} is no kind of closure",
+                ", ".join(_CLOSURES),
             )
             continue
         if kind == "remove_forced_redirection":
             found.remarks.append(f"closures.csv:{row.line}: {kind} (people choose themselves)")
             continue
         ends = (1, 2) if kind in ("country", "link") else (1,)
-        missing = [row.cell(i) for i in ends if row.cell(i) not in (countries if kind == "country" else names)]
+        missing = [
+            row.cell(i) for i in ends if row.cell(i) not in (countries if kind == "country" else names)
+        ]
         if missing:  # cases name countries and places that they have cut from the map
-            found.remarks.append(f"closures.csv:{row.line}: {', '.join(missing)} is not on the map; nothing to close")
+            found.remarks.append(
+                f"closures.csv:{row.line}: {', '.join(missing)} is not on the map; nothing to close"
+            )
             continue
         if first is None or end is None or (0 <= end <= max(first, 0)):
             continue

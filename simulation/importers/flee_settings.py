@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from simulation.displacement.case import Spawning
-from simulation.importers.rows import LIMIT_BYTES, Findings
+from simulation.spec.csv_rows import LIMIT_BYTES, Findings
 from simulation.spec.files import read_text
 
 _MODES = {"constant": 500.0, "poisson": 500.0, "pop_ratio": 0.01}
@@ -35,17 +35,25 @@ def read_settings(file: Path, found: Findings) -> Spawning:
         found.wrong(file, None, "", f"is not YAML: {error}")
         return Spawning()
     blocks = loaded or {}
-    if not isinstance(blocks, Mapping) or any(not isinstance(block, Mapping) for block in blocks.values() if block):
-        found.wrong(file, 1, "", "needs blocks of keys and values", "spawn_rules:, move_rules:, optimisations:")
+    if not isinstance(blocks, Mapping) or any(
+        not isinstance(block, Mapping) for block in blocks.values() if block
+    ):
+        found.wrong(
+            file, 1, "", "needs blocks of keys and values", "spawn_rules:, move_rules:, optimisations:"
+        )
         return Spawning()
     rules = blocks.get("spawn_rules") or {}
     for block, keys in blocks.items():
         for key, value in (keys or {}).items() if block not in _SILENT else ():
             if key not in _READ:
-                found.remarks.append(f"{file.name}: {block}.{key}: {value} (our rules answer this in their own way)")
+                found.remarks.append(
+                    f"{file.name}: {block}.{key}: {value} (our rules answer this in their own way)"
+                )
     hasten = (blocks.get("optimisations") or {}).get("hasten", 1)
     if hasten != 1:
-        found.remarks.append(f"{file.name}: optimisations.hasten: {hasten} (one agent is one person; see --scale)")
+        found.remarks.append(
+            f"{file.name}: optimisations.hasten: {hasten} (one agent is one person; see --scale)"
+        )
     return _spawning(rules, file, found)
 
 
@@ -56,17 +64,26 @@ def _spawning(rules: Mapping[str, Any], file: Path, found: Findings) -> Spawning
         mode = str(block.get("spawn_mode", "constant")) if isinstance(block, Mapping) else str(block)
         if mode not in _MODES:
             hint = ", ".join(_MODES)
-            found.wrong(file, None, "spawn_rules.conflict_driven_spawning.spawn_mode", f"{mode!r} is unknown", hint)
+            found.wrong(
+                file, None, "spawn_rules.conflict_driven_spawning.spawn_mode", f"{mode!r} is unknown", hint
+            )
             return Spawning()
         given = block if isinstance(block, Mapping) else {}
         key = "displaced_per_conflict_day"
-        amount = _number(given.get(key, _MODES[mode]), f"spawn_rules.conflict_driven_spawning.{key}", file, found)
+        amount = _number(
+            given.get(key, _MODES[mode]), f"spawn_rules.conflict_driven_spawning.{key}", file, found
+        )
     if rules.get("conflict_zone_spawning_only", True) is not True:
-        found.remarks.append(f"{file.name}: conflict_zone_spawning_only off (people start in zones of conflict only)")
+        found.remarks.append(
+            f"{file.name}: conflict_zone_spawning_only off (people start in zones of conflict only)"
+        )
     decay = rules.get("conflict_spawn_decay") or []
     factors = [_number(x, "spawn_rules.conflict_spawn_decay", file, found) for x in decay]
     interval = _number(
-        rules.get("conflict_spawn_decay_interval", 30), "spawn_rules.conflict_spawn_decay_interval", file, found
+        rules.get("conflict_spawn_decay_interval", 30),
+        "spawn_rules.conflict_spawn_decay_interval",
+        file,
+        found,
     )
     day0 = not rules.get("empty_camps_on_day0", False)
     return Spawning(
