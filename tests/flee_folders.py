@@ -111,7 +111,9 @@ class RandomCase:
         rows = [f"{a},{b},{km},0" for a, b, km in self.routes]
         (given / "routes.csv").write_text("#name1,name2,distance\n" + "\n".join(rows) + "\n")
         (given / "closures.csv").write_text("#type\n" + "\n".join(self.closures) + "\n")
-        rows = [",".join([str(d), *(repr(self.intensity[z][d]) for z in self.zones)]) for d in range(self.days)]
+        rows = [
+            ",".join([str(d), *(repr(self.intensity[z][d]) for z in self.zones)]) for d in range(self.days)
+        ]
         (given / "conflicts.csv").write_text(",".join(["#Day", *self.zones]) + "\n" + "\n".join(rows) + "\n")
         (given / "sim_period.csv").write_text(f"StartDate,{self.start}\nLength,{self.days}\n")
         layout = ["total,total.csv", *(f"{camp},{camp}.csv" for camp in self.camps)]
@@ -132,7 +134,10 @@ def random_cases(draw: st.DrawFn) -> RandomCase:
     towns = [f"T{i}" for i in range(draw(st.integers(0, 3)))]
     camps = [f"C{i}" for i in range(draw(st.integers(1, 4)))]
     places = zones + towns + camps
-    routes = [(places[draw(st.integers(0, i - 1))], places[i], draw(st.integers(5, 900))) for i in range(1, len(places))]
+    routes = [
+        (places[draw(st.integers(0, i - 1))], places[i], draw(st.integers(5, 900)))
+        for i in range(1, len(places))
+    ]
     for _ in range(draw(st.integers(0, 4))):
         a, b = draw(st.sampled_from(places)), draw(st.sampled_from(places))
         if a != b:
@@ -144,10 +149,10 @@ def random_cases(draw: st.DrawFn) -> RandomCase:
     for _ in range(draw(st.integers(0, 3))):
         first, last = draw(st.integers(0, days)), draw(st.integers(-1, days))
         a, b = draw(st.sampled_from(places)), draw(st.sampled_from(places))
-        kind = draw(st.sampled_from(["country,Home,Away", f"location,{a},", f"link,{a},{b}", f"camp,{camps[0]},"]))
+        kind = draw(
+            st.sampled_from(["country,Home,Away", f"location,{a},", f"link,{a},{b}", f"camp,{camps[0]},"])
+        )
         closures.append(f"{kind},{first},{last}")
-    counts = {
-        name: draw(st.lists(st.integers(0, 400), min_size=1, max_size=4)) for name in ("total", *camps)
-    }
+    counts = {name: draw(st.lists(st.integers(0, 400), min_size=1, max_size=4)) for name in ("total", *camps)}
     capacity = {camp: draw(st.one_of(st.none(), st.integers(1, 500))) for camp in camps}
     return RandomCase(days, zones, towns, camps, capacity, routes, intensity, closures, counts)

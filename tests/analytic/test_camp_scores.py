@@ -41,7 +41,9 @@ def test_a_forecast_of_nobody_cannot_be_rescaled_and_is_all_wrong() -> None:
 
 
 def test_camp_errors_are_0_where_nobody_is_observed() -> None:
-    assert camp_errors(FORECAST, OBSERVED).tolist() == pytest.approx(np.array([[0.5, 0.5], [1 / 3, 0.5], [0, 0]]))
+    assert camp_errors(FORECAST, OBSERVED).tolist() == pytest.approx(
+        np.array([[0.5, 0.5], [1 / 3, 0.5], [0, 0]])
+    )
 
 
 def test_the_total_error_is_over_the_raw_count() -> None:
@@ -60,7 +62,9 @@ people = arrays(np.float64, (4, 3), elements=st.integers(0, 1000).map(float))
 
 
 @given(people, people)
-def test_shares_only_means_that_a_common_factor_does_not_matter(forecast: np.ndarray, observed: np.ndarray) -> None:
+def test_shares_only_means_that_a_common_factor_does_not_matter(
+    forecast: np.ndarray, observed: np.ndarray
+) -> None:
     once, twice = (averaged_difference(f, observed, rescaled=True) for f in (forecast, 2.0 * forecast))
     assert once == pytest.approx(twice)
     assert 0.0 <= once <= 2.0 + 1e-12

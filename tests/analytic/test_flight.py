@@ -5,6 +5,7 @@ Statistical tests: fixed seeds, each with a chance below 1e-6 of failing a corre
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import networkx as nx
@@ -26,7 +27,9 @@ from simulation.kernels.layout import Event
 N = 20_000
 
 
-def star(tmp_path: Path, *, km: dict[str, int], capacity: dict[str, int | None], people: int = N) -> DisplacementCase:
+def star(
+    tmp_path: Path, *, km: dict[str, int], capacity: dict[str, int | None], people: int = N
+) -> DisplacementCase:
     """Return a case of one zone and camps around it; all are displaced on day 1."""
     camps = list(km)
     case = RandomCase(
@@ -92,7 +95,7 @@ def test_short_legs_in_a_row_take_no_longer_than_one(tmp_path: Path) -> None:
     chain = ["Z0", *towns, "C0"]
     case = RandomCase(
         days=6, zones=["Z0"], towns=towns, camps=["C0"], capacity={"C0": None},
-        routes=[(a, b, 100) for a, b in zip(chain, chain[1:], strict=False)], intensity={"Z0": [1.0] * 6}, closures=[],
+        routes=[(a, b, 100) for a, b in pairwise(chain)], intensity={"Z0": [1.0] * 6}, closures=[],
         counts={"total": [0], "C0": [0, 50]},
     )  # fmt: skip
     folder = case.write(tmp_path / "chain")
@@ -103,7 +106,9 @@ def test_short_legs_in_a_row_take_no_longer_than_one(tmp_path: Path) -> None:
 
 @settings(max_examples=40)
 @given(case=random_cases())
-def test_perceived_days_are_the_quickest_way_of_networkx(case: RandomCase, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_perceived_days_are_the_quickest_way_of_networkx(
+    case: RandomCase, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     read = read_flee_case(case.write(tmp_path_factory.mktemp("case") / "case"))
     network = build_network(read)
     for day in (0, case.days - 1):

@@ -35,9 +35,14 @@ def test_a_folder_is_read_as_it_is(tmp_path: Path) -> None:
     assert (ashford.latitude, ashford.longitude, ashford.population) == (10.5, 1.25, 40000)
     assert (dale.kind, dale.capacity, dale.population, dale.country) == ("camp", 900, 0, "Away")
     assert birch.extra == {"hdi": "0.4"}
-    assert [(r.name1, r.name2, r.km) for r in case.roads][:2] == [("Ashford", "Birch", 100), ("Birch", "Dale", 200)]
+    assert [(r.name1, r.name2, r.km) for r in case.roads][:2] == [
+        ("Ashford", "Birch", 100),
+        ("Birch", "Dale", 200),
+    ]
     assert case.roads[1].extra == {"forced_redirection": "2"}
-    assert case.closures == (CaseClosure(kind="country", name1="Home", name2="Beyond", first_day=0, last_day=5),)
+    assert case.closures == (
+        CaseClosure(kind="country", name1="Home", name2="Beyond", first_day=0, last_day=5),
+    )
     assert case.corrections == (Correction(place="Dale", day=date(2020, 1, 6)),)
 
 
@@ -102,7 +107,12 @@ def test_settings_of_displacement_are_used(tmp_path: Path) -> None:
         "  conflict_driven_spawning:\n    spawn_mode: pop_ratio\n    displaced_per_conflict_day: 0.02\n"
     )
     spawning = read_flee_case(folder).spawning
-    assert (spawning.mode, spawning.amount, spawning.day0, spawning.decay) == ("pop_ratio", 0.02, "empty", (1, 0.5))
+    assert (spawning.mode, spawning.amount, spawning.day0, spawning.decay) == (
+        "pop_ratio",
+        0.02,
+        "empty",
+        (1, 0.5),
+    )
 
 
 def test_a_case_is_read_back_the_same(tmp_path: Path) -> None:
@@ -125,7 +135,9 @@ BAD = {
     ),
     "a latitude off the globe": ({"locations__csv": LOCATIONS.replace("10.5", "100.5")}, "locations.csv:2: latitude"),
     "an open quote": ({"locations__csv": LOCATIONS + '"Fir'}, "locations.csv:9: is not a CSV row"),
-    "a closure without a kind": ({"closures__csv": CLOSURES.replace("country,", "frontier,")}, "closures.csv:2: closure_type"),
+    "a closure without a kind": (
+        {"closures__csv": CLOSURES.replace("country,", "frontier,")}, "closures.csv:2: closure_type",
+    ),
     "too few days of conflict": ({"conflicts__csv": CONFLICTS[:60]}, "conflicts.csv: holds"),
     "no header of conflicts": ({"conflicts__csv": CONFLICTS.replace("#Day", "Day")}, "conflicts.csv:1: has no header"),
     "an intensity below 0": ({"conflicts__csv": CONFLICTS.replace("0.5", "-1", 1)}, "conflicts.csv:5: Ashford"),
