@@ -22,12 +22,14 @@ from experiments.flee.text import camp_cells, protection_cells, score_cells
 from experiments.flee.validation import Validation, score_table, validate
 from experiments.marked_page import renew_between
 from simulation.displacement.case import DisplacementCase
+from simulation.displacement.observed import displaced_by_day
 from simulation.displacement.parameters import DEFAULTS
 from simulation.importers.flee import read_flee_case
 
 MARKS = ("<!-- tables: written by make flee -->", "<!-- end of the tables -->")
 DETAILED = "mali2012"  # the case whose camps and checks are shown in full
 DRAWS = 20  # of perturbed inputs
+MOST_PEOPLE = 1_000_000  # simulated a run; larger cases are scaled down
 
 # Where each case comes from and what was changed to run it, by the name of its folder.
 SOURCES = {
@@ -36,6 +38,7 @@ SOURCES = {
     "car2013": "djgroen/FabFlee at ed117f2, series from djgroen/flee-release at b2c7946",
     "ssudan2013": "djgroen/flee-release at d9c7048; some series: djgroen/flee at ad89980 and 0b723c0",
     "syria2013": "djgroen/flee at 212ae18",
+    "ethiopia2020": "djgroen/flee at 5d58259 and 0b723c0; placeholder series assumed, see above",
 }
 COLUMNS = ("case", "camps", "days", "seeds", "ours", "ours_sd", "flee", "capacities", "day_30", "no_sizes")
 
@@ -60,6 +63,12 @@ class Scored:
             float(table.get("shares of capacities", math.nan)), float(table[day]), self.no_sizes,
         )  # fmt: skip
         return dict(zip(COLUMNS, values, strict=True))
+
+
+def scale_of(case: DisplacementCase) -> float:
+    """Return the share of people simulated: all, or as many as make MOST_PEOPLE."""
+    people = int(displaced_by_day(case)[-1])
+    return 1.0 if people <= MOST_PEOPLE else round(MOST_PEOPLE / people, 2)
 
 
 def read_peer(file: Path | None) -> dict[str, float]:
@@ -196,6 +205,7 @@ def main(
     known, scored = read_peer(peer), []
     for folder in folders:
         case = read_flee_case(folder)
+        scale = scale_of(case)
         found = validate(case, seeds, scale=scale)
         hidden = score(without_sizes(case), check_seeds, scale=scale)
         scored.append(Scored(found, known.get(case.name, math.nan), hidden))
