@@ -193,14 +193,9 @@ def lines_of(scored: list[Scored], seeds: int) -> Iterator[str]:
 @click.option("--seeds", type=click.IntRange(1), default=20, show_default=True)
 @click.option("--check-seeds", type=click.IntRange(1), default=5, show_default=True)
 @click.option(
-    "--scale", type=float, default=1.0, show_default=True, help="Share of people, for cases above a million."
-)
-@click.option(
     "--peer", type=click.Path(path_type=Path), help="Flee's scores: CSV of benchmarks.flee_case.run."
 )
-def main(
-    stem: Path, folders: tuple[Path, ...], seeds: int, check_seeds: int, scale: float, peer: Path | None
-) -> None:
+def main(stem: Path, folders: tuple[Path, ...], seeds: int, check_seeds: int, peer: Path | None) -> None:
     """Score the Flee cases in FOLDERS and renew STEM.md and STEM.csv."""
     known, scored = read_peer(peer), []
     for folder in folders:

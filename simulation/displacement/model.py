@@ -67,8 +67,7 @@ class DisplacementModel(mesa.Model):
         self.day = -1
         self.people, self.target, self.origin, self.start_days = self._found_people()
         known = network.capacity[0][np.isfinite(network.capacity[0])] * scale
-        # A camp of unknown size counts like the average camp whose size is known.
-        self.unknown_size: float = float(known.mean()) if known.size else 1.0
+        self.known_size: float | None = float(known.mean()) if known.size else None
         self._changes = network.changes
         self._changes[1:] |= (network.capacity[1:] != network.capacity[:-1]).any(axis=1)
         self.reach = build_reach(network, 0, self.parameters["danger_weight"])
@@ -144,6 +143,16 @@ class DisplacementModel(mesa.Model):
         stock = self.recorder.stock_of(first, first + len(self.network.names))
         return np.asarray(stock[self.network.camp], np.int32)
 
+    def guessed_size(self) -> F64:
+        """Return (K,) what a camp of unknown size counts for: the mean of the sizes that are known.
+
+        Where none is, word of those who live there stands for it, half and half with the mean of all camps.
+        """
+        if self.known_size is not None:
+            return np.full(self.network.camp.size, self.known_size)
+        inside = self.inside().astype(np.float64)
+        return inside + max(float(inside.mean()), 1.0)
+
     def free(self) -> F64:
         """Return (K,) places that each camp has left now; inf without a limit, 0 while it is closed."""
         left = np.floor(self.network.capacity[self.day] * self.scale + 1e-9) - self.inside()
@@ -168,9 +177,7 @@ def open_and_close(model: DisplacementModel) -> None:
 def look_ahead(model: DisplacementModel) -> None:
     """What everybody knows this morning: the way to every camp, and how much it draws by the places it has free."""
     network = model.network
-    weight = camp_weights(
-        model.reach, model.free(), np.full(network.camp.size, model.unknown_size), model.parameters
-    )
+    weight = camp_weights(model.reach, model.free(), model.guessed_size(), model.parameters)
     model.ways = Ways(weight, model.reach.next_leg, network.camp, network.camp_hash)
 
 

@@ -70,12 +70,24 @@ def conflict_spells(
             spells += spells_of(place.name, columns[place.name])
         elif place.kind == "conflict_zone":
             first = _conflict_date(place, found)
-            intensity = float(place.extra.get("conflict_intensity", "1"))
-            if first < days:
+            intensity = _intensity(place, found)
+            if first < days and intensity > _NONE:
                 spells.append(
                     Spell(place=place.name, first_day=max(first, 0), last_day=days - 1, intensity=intensity)
                 )
     return tuple(spells)
+
+
+def _intensity(place: DisplacementPlace, found: Findings) -> float:
+    text = place.extra.get("conflict_intensity", "1")
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0.0 <= value < float("inf"):
+        found.remarks.append(f"locations.csv: conflict_intensity of {place.name} is {text}; taken as 1")
+        return 1.0
+    return value
 
 
 def _conflict_date(place: DisplacementPlace, found: Findings) -> int:

@@ -93,6 +93,9 @@ def read_places(file: Path, found: Findings) -> tuple[DisplacementPlace, ...]:
         if place.name in places:
             found.wrong(row.file, row.line, "name", f"{place.name} is there twice", "every name once")
         places[place.name] = place
+    used = {"conflict_date", "conflict_intensity"}
+    unused = sorted({name for place in places.values() for name in place.extra} - used)
+    found.remarks.extend(f"locations.csv: column {name} (kept, not used)" for name in unused)
     if not rows:
         found.wrong(
             file, None, "", "holds no location", "name,region,country,latitude,longitude,location_type,..."

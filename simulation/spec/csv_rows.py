@@ -73,15 +73,17 @@ def read_rows(file: Path) -> tuple[list[str], list[Row]]:
 
 
 def _numbered(file: Path, text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
-    reader = csv.reader(io.StringIO(text), strict=True)
-    begin = 1
+    reader = csv.reader(io.StringIO(text))  # not strict: blanks behind a closing quote are common
+    begin = last = 1
     try:
         for cells in reader:
             yield begin, tuple(cell.strip() for cell in cells)
-            begin = reader.line_num + 1
+            last, begin = begin, reader.line_num + 1
     except csv.Error as error:
-        hint = "close the quote, or write two quotes for one"
-        raise ScenarioError([Problem(file, begin, "", f"is not a CSV row: {error}", hint)]) from None
+        raise ScenarioError([Problem(file, begin, "", f"is not a CSV row: {error}")]) from None
+    if text.count('"') % 2:
+        hint = "close it, or write two quotes for one"
+        raise ScenarioError([Problem(file, last, "", "is not a CSV row: a quote is never closed", hint)])
 
 
 def number_of(row: Row, i: int, column: str, found: Findings, *, low: float = 0.0) -> float | None:
