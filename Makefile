@@ -13,8 +13,9 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 
 DEMO := scenarios/central_mediterranean
 DEMO_OUT := runs/demo
+PUBLISHED := packages equal_budget sensitivity
 
-.PHONY: help setup demo test test-faults lint bench orders patterns panel flee constraints reference clean
+.PHONY: help setup demo test test-faults lint bench orders patterns panel flee coverage results constraints reference clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -86,6 +87,14 @@ FLEE_SCORES ?= docs/validation/flee_peer.csv
 
 flee: $(VENV)/.ready ## hold Flee cases against their camps: docs/validation/flee.md (FLEE_CASES="FOLDER ...")
 	$(BIN)/python -m experiments.flee.page docs/validation/flee $(FLEE_CASES) --peer $(FLEE_SCORES)
+
+coverage: $(VENV)/.ready ## do the intervals cover? 4,000 repetitions of cases with known answers: docs/validation/coverage.md
+	$(BIN)/python -m experiments.coverage docs/validation/coverage
+
+results: $(VENV)/.ready-dev ## run the published plans and write docs/results (some two and a half hours; finished runs are kept)
+	@for plan in $(PUBLISHED); do \
+		$(BIN)/safepassage plan run experiments/plans/$$plan.yaml --out runs/$$plan --resume && \
+		$(BIN)/python -m experiments.results_page experiments/plans/$$plan.yaml runs/$$plan || exit; done
 
 constraints: ## renew constraints.txt (needs uv)
 	uv pip compile --universal --python-version 3.11 --all-extras --no-header --no-annotate --upgrade \

@@ -318,8 +318,8 @@ def _write_notes(comparison: Comparison, arm: str) -> str:
     reading = (
         f"How to read: dots are means over {plan.replicates} joint draws of the uncertain parameters, "
         "shared by both scenarios. Pale bars: where the value would lie under one more such draw (95%, total "
-        f"uncertainty). Thin dark lines: 95% interval of the mean over {plan.monte_carlo} seeds with "
-        "parameters at their defaults (chance alone). "
+        f"uncertainty). Thin dark lines: 95% interval of the mean with parameters at their defaults "
+        f"(chance alone; seeds: {plan.monte_carlo}). "
         f"{RULE} Otherwise it is hollow and grey. Movement is not coloured: fewer arrivals are not a "
         "protection outcome. * rests on fewer than 10 simulated people."
     )

@@ -83,7 +83,7 @@ def describe_source(plan: Plan, arm: str) -> str:
         f"Source: Safe Passage {__version__}, scenarios {plan.baseline.document.scenario} and {arm}; "
         f"journeys started {period.start:%-d %B %Y} to {period.departures_end:%-d %B %Y}, followed to "
         f"{period.end:%-d %B %Y}{since}; {people}; {len(route.places)} places, {len(route.legs)} legs; "
-        f"{plan.replicates} draws of the parameters, {plan.monte_carlo} seeds at the defaults; "
+        f"{_count(plan.replicates, 'draw')} of the parameters, {_count(plan.monte_carlo, 'seed')} at the defaults; "
         f"seed {plan.seed}."
     )
 
@@ -146,9 +146,10 @@ def _say_setting(value: object) -> str:
         return "yes" if value else "no"
     number, _, unit = str(value).partition(" ")  # quantities with a unit are text: "30.0 days"
     try:
-        return f"{float(number):.3g} {unit}".strip()
+        size = float(number)
     except ValueError:
         return str(value)
+    return f"{size / 1e6:.3g} million {unit}".strip() if size >= 1e6 else f"{size:.3g} {unit}".strip()
 
 
 def _count(n: int, noun: str) -> str:

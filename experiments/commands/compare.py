@@ -44,8 +44,7 @@ def command(  # noqa: PLR0913, PLR0917  one argument an option
     shared by all scenarios; as many runs again vary the seed alone. Finished runs are kept when interrupted:
     the same command goes on.
     """
-    from tqdm import tqdm  # noqa: PLC0415
-
+    from experiments.commands.progress import progress_bar  # noqa: PLC0415
     from experiments.compare import compare  # noqa: PLC0415
     from experiments.execution.execute import say_failures  # noqa: PLC0415
     from experiments.folder import ExperimentFolder  # noqa: PLC0415
@@ -62,7 +61,7 @@ def command(  # noqa: PLR0913, PLR0917  one argument an option
     names = [scenario.document.scenario for scenario in loaded]
     folder = out or Path("runs") / f"{names[0]}-vs-{'-'.join(names[1:])}"
     with ExperimentFolder(folder, force=force) as store:
-        with tqdm(desc="runs", unit="run", bar_format=_BAR, disable=None) as bar:
+        with progress_bar("runs", "run") as bar:
 
             def show(done: int, total: int) -> None:
                 bar.total = total
@@ -90,6 +89,3 @@ def command(  # noqa: PLR0913, PLR0917  one argument an option
         click.echo(f"{name} could not be read and was set aside; its runs were made again", err=True)
     click.echo(render(comparison))
     click.echo(f"\nwrote {written}: " + ", ".join(sorted(path.name for path in written.iterdir())))
-
-
-_BAR = "{desc} {n_fmt}/{total_fmt} |{bar}| {rate_fmt}, {elapsed} so far, {remaining} left"

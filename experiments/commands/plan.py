@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from experiments.planning.load import LoadedPlan
 
 _FILE = click.Path(path_type=Path)
-_BAR = "{desc} {n_fmt}/{total_fmt} |{bar}| {rate_fmt}, {elapsed} so far, {remaining} left"
 _MOST_ARMS = 3
 """With more variants the tables are files to look into, not lines to scroll through."""
 
@@ -218,9 +217,9 @@ def _read_half_width(text: str) -> tuple[str, float]:
 @contextmanager
 def _progress() -> Iterator[Watch]:
     """Show a bar of runs, with rate and time left; runs that were kept from before do not count for the rate."""
-    from tqdm import tqdm  # noqa: PLC0415
+    from experiments.commands.progress import progress_bar  # noqa: PLC0415
 
-    with tqdm(desc="runs", unit="run", bar_format=_BAR, disable=None, smoothing=0.1) as bar:
+    with progress_bar("runs", "run") as bar:
 
         def show(state: State) -> None:
             bar.total = state.total

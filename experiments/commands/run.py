@@ -33,8 +33,7 @@ _SHOWN = (
 @click.option("--force", is_flag=True, help="Replace an existing run folder.")
 def command(scenario: Path, seed: int | None, scale: float | None, out: Path | None, force: bool) -> None:
     """Simulate SCENARIO (a YAML file, or a run folder to repeat) and write a run folder."""
-    from tqdm import tqdm  # noqa: PLC0415
-
+    from experiments.commands.progress import progress_bar  # noqa: PLC0415
     from experiments.harm_text import render_run_cohorts  # noqa: PLC0415
     from simulation import run  # noqa: PLC0415
     from simulation.observables import summarise  # noqa: PLC0415
@@ -49,7 +48,7 @@ def command(scenario: Path, seed: int | None, scale: float | None, out: Path | N
     seed = loaded.document.seed if seed is None else seed
     folder = out or Path("runs") / f"{loaded.document.scenario}-seed{seed}"
     check_target(folder, force=force, kind="run")
-    with tqdm(desc=loaded.document.scenario, unit="day", disable=None) as bar:
+    with progress_bar(loaded.document.scenario, "day") as bar:
 
         def show(done: int, total: int) -> None:
             bar.total = total

@@ -53,7 +53,9 @@ def _say_rows(study: Study) -> str:
         rows = f"{plan.replicates} points of a {design.method} design over {len(design.factors)} factors"
     else:
         rows = f"{plan.replicates} joint draws of the uncertain parameters"
-    seeds = f", and {plan.monte_carlo} seeds with parameters at their defaults" if plan.monte_carlo else ""
+    seeds = (
+        f", and {plan.monte_carlo} of seeds alone, parameters at their defaults" if plan.monte_carlo else ""
+    )
     return f"{rows}, each shared by all {len(plan.arms)} arms together with the luck of every person{seeds}"
 
 

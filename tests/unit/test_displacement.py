@@ -1,248 +1,153 @@
-"""Displacement in small cases whose course is known: closures, camps, settings, scores by command, checks."""
+"""Harm that fell in one place and reappeared in another: known shares, luck that is no displacement, words."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from click.testing import CliRunner
-from flee_folders import CLOSURES, INPUT, VALIDATION, write_folder
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from synthetic_runs import build_scenario, synthetic_model
 
-from experiments.cli import main
-from experiments.flee.checks import parameter_ends, perturbed, without_camp, without_sizes
-from experiments.flee.validation import validate
-from simulation.displacement.case import DisplacementCase, Spawning
-from simulation.displacement.files import DOCUMENT, load_case, write_case
-from simulation.displacement.model import DisplacementModel
-from simulation.displacement.parameters import DEFAULTS
-from simulation.displacement.result import DisplacementResult
-from simulation.errors import ResultError, ScenarioError
-from simulation.importers.flee import read_flee_case
-from simulation.spec.csv_rows import read_rows
-
-
-def live(case: DisplacementCase, **how: float) -> DisplacementResult:
-    return DisplacementModel(case, **how).run()  # type: ignore[arg-type]
-
-
-def small(tmp_path: Path, **changed: str | None) -> DisplacementCase:
-    return read_flee_case(write_folder(tmp_path / "small", **changed))
-
-
-def moved_by(case: DisplacementCase, **spawning: object) -> DisplacementCase:
-    return case.model_copy(update={"spawning": Spawning.model_validate(spawning)})
-
-
-# Closures ---
-def test_nobody_crosses_a_border_while_it_is_closed(tmp_path: Path) -> None:
-    result = live(small(tmp_path))  # the border to Elm opens on day 6
-    elm = result.toll.inside[:, 1]
-    assert elm[:6].max() == 0
-    assert elm[-1] > 0
-    open_ = live(small(tmp_path / "open", closures__csv="#none\n"))
-    assert open_.toll.inside[5, 1] > 0
-
-
-def test_who_is_shut_in_is_stuck_and_goes_when_the_way_opens(tmp_path: Path) -> None:
-    case = small(tmp_path, closures__csv=CLOSURES + "location,Ashford,,0,4\n")
-    toll = live(case).toll
-    assert toll.stranded[1:3].tolist() == (toll.people - toll.inside[0].sum())[1:3].tolist()
-    assert (toll.in_conflict[1:4] >= toll.stranded[1:4]).all()
-    assert toll.stranded[4:].max() == 0
-
-
-def test_a_closed_road_carries_nobody_either_way(tmp_path: Path) -> None:
-    result = live(small(tmp_path, closures__csv="link,Dale,Birch,0,-1\n"))
-    legs = dict(zip(result.network.leg_names, result.counts.flow.sum(axis=0), strict=True))
-    assert (legs["Birch>Dale"], legs["Dale>Birch"]) == (0, 0)
-    assert legs["Birch>Cove"] > 0
-
-
-def test_people_leave_a_camp_that_closes_and_none_enter_until_it_opens(tmp_path: Path) -> None:
-    result = live(small(tmp_path, closures__csv="camp,Dale,,4,8\n"))
-    dale = result.toll.inside[:, 0]
-    assert dale[3] > 100
-    assert dale[4:8].tolist() == [0] * 4
-    assert result.toll.inside[-1, 1] > 300
-
-
-def test_a_town_that_becomes_a_camp_takes_people_in_from_then_on(tmp_path: Path) -> None:
-    layout = VALIDATION["data_layout.csv"] + "Birch,elm.csv\n"
-    result = live(small(tmp_path, closures__csv="camp,Birch,,0,5\n", data_layout__csv=layout))
-    birch = result.toll.inside[:, result.case.camps.index("Birch")]
-    assert birch[:5].max() == 0
-    assert birch[-1] > 0
-
-
-# How many people, and from where ---
-def test_day_0_is_in_the_camps_or_taken_off(tmp_path: Path) -> None:
-    case = small(tmp_path)
-    assert live(case).toll.inside[0].tolist()[0] == 100
-    assert live(moved_by(case, day0="empty")).toll.people[0] == 0
-
-
-@pytest.mark.parametrize(
-    ("mode", "amount", "first"), [("constant", 10, 10), ("pop_ratio", 0.001, 40), ("poisson", 30, None)]
+from experiments.collect import KEYS, Values
+from experiments.compare import compare
+from experiments.displacement import (
+    compare_means,
+    compute_displacement_summary,
+    describe_displacement,
+    find_nationalities,
+    say_cell,
+    split_moves,
 )
-def test_conflict_displaces_without_looking_at_the_data(
-    mode: str, amount: float, first: int | None, tmp_path: Path
-) -> None:
-    # Ashford alone on day 0, 40,000 people at intensity 1; from day 3 on Cove too.
-    case = moved_by(small(tmp_path), mode=mode, amount=amount, day0="empty")
-    people = live(case, seed=4).toll.people
-    assert first is None or people[0] == first
-    assert people[-1] > people[3] > people[0] > 0
+from simulation.spec.load import load_scenario
 
 
-def test_old_conflicts_displace_fewer(tmp_path: Path) -> None:
-    case = moved_by(
-        small(tmp_path), mode="constant", amount=100, day0="empty", decay=(1.0, 0.5), decay_days=2
+def values_of(changes, among="leg", n=8, luck=0.0, people=100.0, names=None):
+    """Return deaths in cells that change by ``changes``; level of the draw 1, 1.25 ... so that shares stay the same."""
+    rng = np.random.default_rng(1)
+    names = names or [f"cell_{i}" for i in range(len(changes))]
+    keys = [
+        ["deaths", "leg", name, "all", "all"] if among == "leg" else ["deaths", "all", "all", among, name]
+        for name in names
+    ]
+    level = 1 + np.arange(n) / 4
+    value = {}
+    for kind in ("total", "monte_carlo"):
+        base = 1000 + luck * rng.standard_normal((len(changes), n))
+        value[kind, "usual"] = base
+        noise = luck * rng.standard_normal((len(changes), n))
+        value[kind, "policy"] = base + np.outer(changes, level if kind == "total" else np.ones(n)) + noise
+    return Values(
+        pd.DataFrame(keys, columns=KEYS), value, {key: np.full(t.shape, people) for key, t in value.items()}
     )
-    assert np.diff(live(case).toll.people, prepend=0)[:3].tolist() == [100, 100, 50]
 
 
-def test_a_zone_that_has_lost_its_people_sends_no_more(tmp_path: Path) -> None:
-    few = INPUT["locations.csv"].replace("40000", "60").replace("10000", "5000")
-    case = small(tmp_path, locations__csv=few)
-    origin = DisplacementModel(moved_by(case, takes_population=True)).origin
-    ashford = case.places[0].name == "Ashford" and int((origin == 0).sum())
-    assert ashford <= 60 + 200  # what leaves on one day is drawn together
-    assert ashford < (DisplacementModel(case).origin == 0).sum()
+def summarise(values, **more):
+    table = compute_displacement_summary(values, ["usual", "policy"], **more)
+    return table.set_index("interval_kind")
 
 
-def test_a_share_of_people_is_that_share(tmp_path: Path) -> None:
-    case = small(tmp_path)
-    whole, half = live(case), live(case, scale=0.5)
-    assert half.toll.people.tolist() == np.floor(whole.toll.people / 2).tolist()
-    assert half.camps.to_numpy()[0].tolist() == [100.0, 0.0]
+def test_the_share_that_came_back_is_what_rose_over_what_fell():
+    """Cells change by -50, -30, +40, +8 times the level of the draw: 48 of 80 come back, in every draw."""
+    row = summarise(values_of([-50, -30, 40, 8])).loc["total"]
+    assert row["share_reappeared"] == pytest.approx(0.6)
+    assert (row["share_reappeared_low"], row["share_reappeared_high"]) == pytest.approx((0.6, 0.6))
+    assert (row["most_rise"], row["most_fall"]) == ("cell_2", "cell_0")
+    level = (1 + np.arange(8) / 4).mean()
+    assert (row["fell"], row["rose"]) == pytest.approx((80 * level, 48 * level))
+    assert row["most_rise_by"] == pytest.approx(40 * level)
+    assert row["cells"] == 4
 
 
-@pytest.mark.parametrize("how", [{"scale": 0.0}, {"scale": 1.5}, {"threads": 0}])
-def test_impossible_runs_are_refused(how: dict[str, float], tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="must"):
-        live(small(tmp_path), **how)
+def test_luck_alone_is_no_displacement():
+    """400 cells that do not change, luck 10: rises add up to thousands, yet about nothing is said to have moved."""
+    values = values_of(np.zeros(400), luck=10.0, n=20)
+    change = values.value["total", "policy"] - values.value["total", "usual"]
+    naive = np.where(change > 0, change, 0).sum(axis=0).mean()
+    moved = split_moves(change)
+    assert naive > 1500
+    assert abs(moved.rose.mean()) < 5 * 10 * np.sqrt(400 / 20)  # five standard errors
+    assert abs(moved.fell.mean()) < 5 * 10 * np.sqrt(400 / 20)
 
 
-# The command ---
-def test_a_case_is_scored_by_command_from_either_form(tmp_path: Path) -> None:
-    folder = write_folder(tmp_path / "small")
-    write_case(read_flee_case(folder), tmp_path / "ours")
-    told = []
-    for given_folder in (folder, tmp_path / "ours"):
-        words = ["validate", "flee", str(given_folder), "--seeds", "3"]
-        done = CliRunner().invoke(main, words)
-        assert done.exit_code == 0, done.output
-        told.append(done.stdout)
-    assert told[0] == told[1]
-    for words in ("this model", "shares of capacities", "shares of day", "values of day", "turned away"):
-        assert words in told[0]
+def test_displacement_beside_luck_is_found():
+    """Ten cells fall by 100, five rise by 120, 200 only have luck 5: 60% came back, within the interval over seeds."""
+    values = values_of([-100] * 10 + [120] * 5 + [0] * 200, luck=5.0, n=12)
+    row = summarise(values).loc["monte_carlo"]
+    assert row["share_reappeared_low"] <= 0.6 <= row["share_reappeared_high"]
+    assert row["share_reappeared"] == pytest.approx(0.6, abs=0.05)
 
 
-def test_scores_are_written_and_the_naive_ones_are_as_defined(tmp_path: Path) -> None:
-    folder, out = write_folder(tmp_path / "small"), tmp_path / "scores"
-    done = CliRunner().invoke(main, ["validate", "flee", str(folder), "--seeds", "2", "--out", str(out)])
-    assert done.exit_code == 0, done.output
-    scores = pd.read_csv(out / "scores.csv").set_index("forecast")
-    found = validate(read_flee_case(folder), 2)
-    d = found.observed
-    capacity = d.sum(axis=1, keepdims=True) * np.array([900.0, 600.0]) / 1500.0
-    expected = (np.abs(capacity - d).sum(axis=1) / d.sum(axis=1)).mean()
-    assert scores.loc["shares of capacities", "rescaled"] == pytest.approx(expected, rel=1e-5)
-    own = [(np.abs(s - d).sum(axis=1) / d.sum(axis=1)).mean() for s in found.forecast]
-    assert scores.loc["this model", "difference"] == pytest.approx(np.mean(own), rel=1e-5)
-    assert len(pd.read_csv(out / "days.csv")) == 10
-    again = CliRunner().invoke(main, ["validate", "flee", str(folder), "--seeds", "2", "--out", str(out)])
-    assert again.exit_code == 2
-
-
-def test_a_case_without_anybody_cannot_be_scored(tmp_path: Path) -> None:
-    nobody = "2020-01-01,0\n"
-    case = small(tmp_path, dale__csv=nobody, elm__csv=nobody, registration_corrections__csv=None)
-    with pytest.raises(ResultError, match="nobody is observed"):
-        validate(case, 1)
-
-
-# Checks ---
-def test_leaving_a_camp_out_leaves_its_people_out(tmp_path: Path) -> None:
-    rest = without_camp(small(tmp_path), "Dale")
-    assert rest.camps == ("Elm",)
-    found = validate(rest, 1)
-    assert found.observed[-1].tolist() == [300.0]
-    assert found.forecast[0][-1].sum() <= 300
-
-
-def test_hidden_sizes_and_moved_inputs_change_what_they_say(tmp_path: Path) -> None:
-    case = small(tmp_path)
-    assert [p.capacity for p in without_sizes(case, ("Dale",)).places if p.is_camp] == [None, 600]
-    moved = perturbed(case, 1)
-    assert moved == perturbed(case, 1) != perturbed(case, 2)
-    assert [r.km for r in moved.roads] != [r.km for r in case.roads]
-    assert (moved.observed, moved.conflicts) == (case.observed, case.conflicts)
-    assert [name for name, _, _ in parameter_ends(case, 1)] == list(DEFAULTS)
-
-
-# Our own form ---
-BROKEN = {
-    "an unknown key": (DOCUMENT, "name: small", "nam: small", "nam"),
-    "an unknown parameter": (DOCUMENT, "parameters: {}", "parameters: {speed: 3}", "speed is no parameter"),
-    "an impossible parameter": (DOCUMENT, "parameters: {}", "parameters: {km_per_day: 0}", "must be above 0"),
-    "a road to nowhere": (
-        "roads.csv",
-        "Birch,Dale",
-        "Birch,Dover",
-        "roads name places that are not there: Dover",
-    ),
-    "a kind that is none": ("places.csv", "town", "village", "places.csv:3: kind"),
-    "dates that fall": ("observed.csv", "2020-01-10", "2019-01-10", "dates must rise"),
-    "a day that is none": ("conflicts.csv", "Ashford,0,", "Ashford,zero,", "conflicts.csv:2: first_day"),
-}
-
-
-@pytest.mark.parametrize("name", BROKEN)
-def test_a_broken_scenario_says_what_is_wrong(name: str, tmp_path: Path) -> None:
-    file, old, new, words = BROKEN[name]
-    write_case(small(tmp_path), tmp_path / "ours")
-    path = tmp_path / "ours" / file
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new))
-    with pytest.raises(ScenarioError, match=words):
-        load_case(tmp_path / "ours")
-
-
-# Any damage ---
-@given(data=st.data())
-def test_a_damaged_folder_is_read_or_refused_in_plain_words(
-    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    folder = write_folder(tmp_path_factory.mktemp("case") / "small")
-    file = data.draw(st.sampled_from(sorted(p for p in folder.rglob("*.csv"))))
-    lines = file.read_text().splitlines()
-    i = data.draw(st.integers(0, len(lines) - 1))
-    cells = lines[i].split(",")
-    j = data.draw(st.integers(0, len(cells) - 1))
-    junk = st.sampled_from(
-        ["", "-1", "x", "1e999", "nan", '"', "#", "2020-02-30", "Dale", "9" * 30, "0", "\u2028"]
+@given(
+    arrays(float, st.tuples(st.integers(1, 6), st.integers(2, 6)), elements=st.floats(-100, 100, width=32))
+)
+def test_what_moves_adds_up_and_swapping_arms_swaps_it(change):
+    moved, back = split_moves(change), split_moves(-change)
+    np.testing.assert_allclose(moved.rose, back.fell)
+    np.testing.assert_allclose(moved.fell, back.rose)
+    directed = np.abs(change.sum(axis=1, keepdims=True) - change) >= 1e-9 * np.abs(change).sum(
+        axis=1, keepdims=True
     )
-    cells[j] = data.draw(junk)
-    lines[i] = ",".join(cells)
-    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    try:
-        case = read_flee_case(folder)
-    except ScenarioError as error:
-        assert all(problem.message for problem in error.problems)
-        return
-    toll = live(case).toll
-    assert (np.diff(toll.people) >= 0).all()
+    directed &= (change.sum(axis=1, keepdims=True) - change) != 0
+    np.testing.assert_allclose(moved.rose - moved.fell, (change * directed).sum(axis=0), atol=1e-6)
 
 
-def test_rows_keep_their_lines(tmp_path: Path) -> None:
-    file = tmp_path / "rows.csv"
-    file.write_text('\n"#name", b\n\n"a, b" ,"two\nlines"\n# comment\nlast,\n')
-    header, rows = read_rows(file)
-    assert header == ["name", "b"]
-    assert [(row.line, row.cells) for row in rows] == [(4, ("a, b", "two\nlines")), (7, ("last", ""))]
+def test_the_interval_of_a_ratio_of_means_holds_it():
+    """2,000 repetitions of 8 pairs, means 60 and 100, correlated luck: 93% to 97% hold 0.6; unclear falls have none."""
+    rng = np.random.default_rng(8)
+    luck = rng.normal(0, 20, (2000, 8))
+    fell, rose = 100 + luck + rng.normal(0, 15, (2000, 8)), 60 + 0.5 * luck + rng.normal(0, 15, (2000, 8))
+    found = [compare_means(a, b) for a, b in zip(rose, fell, strict=True)]
+    assert 0.93 <= np.mean([e.low[0] <= 0.6 <= e.high[0] for e in found if np.isfinite(e.low[0])]) <= 0.97
+    assert np.isnan(compare_means(rose[0], fell[0] - fell[0].mean()).value[0])
+    exact = compare_means(np.full(5, 3.0), np.full(5, 4.0))
+    assert (exact.low[0], exact.value[0], exact.high[0]) == (0.75, 0.75, 0.75)
+
+
+def test_streams_of_one_nationality_count_together():
+    names = ["nigeria_lagos", "nigeria_benin_city", "ghana"]
+    nationality = {"nigeria_lagos": "NGA", "nigeria_benin_city": "NGA", "ghana": "Ghana and Togo"}
+    values = values_of([-30, 10, 15], "stream", names=names)
+    row = summarise(values, nationalities=nationality).loc["total"]
+    assert (row["among"], row["cells"], row["share_reappeared"]) == ("nationality", 2, pytest.approx(0.75))
+    assert (row["most_fall"], row["most_rise"]) == ("NGA", "Ghana and Togo")
+    assert summarise(values).loc["total", "cells"] == 3
+
+
+def test_awkward_tables():
+    assert summarise(values_of([0, 0])).empty
+    assert summarise(values_of([-5])).empty
+    assert summarise(values_of([-5, 5], n=2)).empty
+    rises = summarise(values_of([5, 6])).loc["total"]
+    assert np.isnan(rises["share_reappeared"])
+    assert (rises["most_fall"], rises["fell"]) == ("", 0)
+    assert summarise(values_of([-5, 5], people=2.0))["fewer_than_10"].all()
+    failed = values_of([-50, 30], n=6)
+    failed.value["total", "policy"][:, 2] = np.nan
+    row = summarise(failed).loc["total"]
+    assert (row["replicates"], row["share_reappeared"]) == (5, pytest.approx(0.6))
+
+
+def test_it_is_said_in_words():
+    baseline, variant = build_scenario(), build_scenario("enforcement", enforcement=1.0)
+    comparison = compare(baseline, variant, replicates=6, seed=5, model=synthetic_model())
+    table = compute_displacement_summary(comparison.values, ["baseline", "enforcement"])
+    lines = list(describe_displacement(table, baseline))
+    (line,) = [line for line in lines if "between places and legs" in line]
+    assert "enforcement, Deaths and disappearances" in line
+    assert "Most more: Agadez to Sabha (bypass)" in line
+    assert "most fewer: Agadez to Sabha (" in line
+    total = table[(table["interval_kind"] == "total") & (table["among"] == "map")].iloc[0]
+    # 900 people cost 9 a unit of risk on the main leg, 81 of the bypass: 30% x (810 - 100) over 1% x (900 - 90).
+    assert total["share_reappeared"] == pytest.approx((0.03 * (810 - 100)) / (0.01 * (900 - 90)), rel=0.02)
+
+
+def test_nationalities_of_the_shipped_map_are_readable():
+    scenario = load_scenario("scenarios/central_mediterranean/baseline.yaml")
+    found = find_nationalities([scenario])
+    assert set(found) == {row.stream for row in scenario.streams}
+    said = {say_cell(name, "nationality", scenario) for name in found.values()}
+    assert not [name for name in said if (name.isupper() and len(name) == 3) or "_" in name]
+    assert say_cell("female", "sex", scenario) == "Women and girls"
+    assert say_cell("nowhere", "map", scenario) == "nowhere"
