@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from experiments.commands.inputs import ScaleRange
+from experiments.commands.progress import progress_bar
 
 _FOLDER = click.Path(path_type=Path)
 
@@ -24,8 +25,6 @@ def command(
     folder: Path, seeds: int, scale: float, validation: Path | None, settings: Path | None, out: Path | None
 ) -> None:
     """Run the Flee case in FOLDER, or one that import flee wrote, and score it against its camps."""
-    from tqdm import tqdm  # noqa: PLC0415
-
     from experiments.flee.text import render  # noqa: PLC0415
     from experiments.flee.validation import validate  # noqa: PLC0415
     from experiments.flee.write import write_tables  # noqa: PLC0415
@@ -41,7 +40,7 @@ def command(
         check_target(out, force=False, kind="validation")
     for remark in case.not_mapped:
         click.echo(f"not used: {remark}", err=True)
-    with tqdm(desc=case.name, unit="run", total=seeds, disable=None) as bar:
+    with progress_bar(case.name, "run", seeds) as bar:
 
         def show(done: int, _: int) -> None:
             bar.update(done - bar.n)
