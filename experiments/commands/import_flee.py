@@ -21,8 +21,8 @@ def command(folder: Path, validation: Path | None, settings: Path | None, out: P
     """
     from simulation.displacement.files import DOCUMENT, write_case  # noqa: PLC0415
     from simulation.displacement.observed import displaced_by_day  # noqa: PLC0415
-    from simulation.errors import ResultError  # noqa: PLC0415
     from simulation.importers.flee import read_flee_case  # noqa: PLC0415
+    from simulation.result import check_target  # noqa: PLC0415
 
     case = read_flee_case(folder, validation=validation, settings=settings)
     zones = len({spell.place for spell in case.conflicts})
@@ -40,12 +40,6 @@ def command(folder: Path, validation: Path | None, settings: Path | None, out: P
         click.echo(f"  not used: {remark}", err=True)
     if out is None:
         return
-    try:
-        write_case(case, out)
-    except FileExistsError as error:
-        raise ResultError(
-            f"{out}: exists already and is not empty; choose another folder with --out"
-        ) from error
-    except OSError as error:
-        raise ResultError(f"{out}: cannot write here ({error.strerror}); choose another folder") from error
+    check_target(out, force=False, kind="displacement")
+    write_case(case, out)
     click.echo(f"wrote {out}/ ({DOCUMENT} and its tables)")

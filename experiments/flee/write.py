@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from pathlib import Path
 
 from experiments.flee.validation import Validation, camp_table, day_table, score_table
 from simulation.errors import ResultError
+from simulation.spec.files import whole_folder
 
 
 def write_tables(found: Validation, folder: Path) -> None:
@@ -23,15 +22,8 @@ def write_tables(found: Validation, folder: Path) -> None:
         "protection": found.protection.assign(seed=range(1, len(found.protection) + 1)),
     }
     try:
-        temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-        try:
+        with whole_folder(folder) as new:
             for name, table in tables.items():
-                table.to_csv(temporary / f"{name}.csv", index=False, float_format="%.6g")
-            temporary.chmod(0o755)
-            if folder.exists():
-                folder.rmdir()
-            temporary.replace(folder)
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
+                table.to_csv(new / f"{name}.csv", index=False, float_format="%.6g")
     except OSError as error:
         raise ResultError(f"{folder}: cannot write ({error.strerror})") from error

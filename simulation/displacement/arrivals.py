@@ -10,6 +10,7 @@ from simulation.displacement.observed import displaced_by_day, observed_camps
 from simulation.kernels.flight import draw_origins
 from simulation.kernels.layout import F64, I32, I64, U64
 from simulation.kernels.rng import Stream, stream_key
+from simulation.world.departures import identity
 from simulation.world.routes import name_hash
 
 _ORDINALS = 1 << 24
@@ -17,11 +18,10 @@ _BEFORE = 0xFFFF  # in place of a day: people who are in the camps from the star
 
 
 def _who(day: int, n: int) -> U64:
-    """Return (n,) stable identities of the people of a day: 24 bits of a name, 16 of the day, 24 of the ordinal."""
+    """Return (n,) stable identities of the people of a day."""
     if n >= _ORDINALS:
         raise ValueError(f"{n} people are displaced on day {day}; at most {_ORDINALS - 1} are possible")
-    base = (name_hash("displaced", 24) << 40) | (day << 24)
-    return np.asarray(np.uint64(base) + np.arange(n, dtype=np.uint64), np.uint64)
+    return identity("displaced", day, np.arange(n, dtype=np.uint64))
 
 
 def initial_people(case: DisplacementCase, scale: float) -> I64:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,7 +24,7 @@ from simulation.displacement.case import (
 from simulation.errors import Problem, ScenarioError
 from simulation.spec.csv_rows import Findings, number_of, read_rows
 from simulation.spec.explain import explain
-from simulation.spec.files import read_text
+from simulation.spec.files import read_text, whole_folder
 from simulation.spec.quantities import Strict
 
 DOCUMENT = "displacement.yaml"
@@ -43,29 +41,18 @@ _EXTRA = "extra_"
 
 
 def write_case(case: DisplacementCase, folder: Path) -> None:
-    """Write a case to a folder, which appears whole or not at all; an empty folder is filled.
+    """Write a case to a folder that does not exist or is empty; it appears whole or not at all.
 
     Raises:
-        OSError: The folder cannot be written.
-        FileExistsError: It holds something.
+        OSError: The folder cannot be written, or holds something.
     """
-    if folder.exists() and any(folder.iterdir()):
-        raise FileExistsError(f"{folder} holds something")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    try:
+    with whole_folder(folder) as new:
         for name in _TABLES:
-            (temporary / f"{name}.csv").write_text(_table(getattr(case, name)), encoding="utf-8")
-        (temporary / f"{_OBSERVED}.csv").write_text(_observed(case), encoding="utf-8")
+            (new / f"{name}.csv").write_text(_table(getattr(case, name)), encoding="utf-8")
+        (new / f"{_OBSERVED}.csv").write_text(_observed(case), encoding="utf-8")
         document = case.model_dump(mode="json", exclude={*_TABLES, _OBSERVED})
-        with (temporary / DOCUMENT).open("w", encoding="utf-8") as file:
+        with (new / DOCUMENT).open("w", encoding="utf-8") as file:
             YAML(typ="safe", pure=True).dump(document, file)
-        temporary.chmod(0o755)
-        if folder.exists():
-            folder.rmdir()
-        temporary.replace(folder)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _flat(row: Strict) -> dict[str, str]:

@@ -19,8 +19,8 @@ from simulation.displacement.result import DisplacementResult, Toll
 from simulation.displacement.tables import build_tables, first_cell
 from simulation.kernels import layout
 from simulation.kernels.flight import Ways, flee_day, look_again, take_in
-from simulation.kernels.layout import APPLYING, F64, I32, NEVER, U64, People, Status
-from simulation.kernels.rng import Stream, stream_key
+from simulation.kernels.layout import APPLYING, F64, I32, NEVER, People, Status
+from simulation.kernels.rng import Stream, stream_keys
 from simulation.kernels.rows import who_of
 from simulation.kernels.settle import lottery_order
 from simulation.provenance import provenance
@@ -28,13 +28,6 @@ from simulation.recorder import Recorder
 
 _CHUNK = 4096
 _UNLIMITED = 2**40  # people
-
-
-def _keys(seed: int) -> U64:
-    keys = np.zeros(max(Stream) + 1, np.uint64)
-    for stream in Stream:
-        keys[stream] = stream_key(seed, stream)
-    return keys
 
 
 class DisplacementModel(mesa.Model):
@@ -62,14 +55,14 @@ class DisplacementModel(mesa.Model):
         self.case, self.seed, self.scale = case, seed, scale
         self.parameters = case.all_parameters
         self.network = network = build_network(case)
-        self.keys = _keys(seed)
+        self.keys = stream_keys(seed)
         self.world = build_tables(network)
         self.day = -1
         self.people, self.target, self.origin, self.start_days = self._found_people()
         known = network.capacity[0][np.isfinite(network.capacity[0])] * scale
         self.known_size: float | None = float(known.mean()) if known.size else None
-        self._changes = network.changes
-        self._changes[1:] |= (network.capacity[1:] != network.capacity[:-1]).any(axis=1)
+        self.changes = network.changes
+        self.changes[1:] |= (network.capacity[1:] != network.capacity[:-1]).any(axis=1)
         self.reach = build_reach(network, 0, self.parameters["danger_weight"])
         self.ways: Ways | None = None
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="lane") if threads > 1 else None
@@ -161,7 +154,7 @@ class DisplacementModel(mesa.Model):
 
 def open_and_close(model: DisplacementModel) -> None:
     """On days on which a way, a camp or a conflict changes: find the ways anew; the stranded look again."""
-    if not model._changes[model.day]:
+    if not model.changes[model.day]:
         return
     model.reach = build_reach(model.network, model.day, model.parameters["danger_weight"])
     look_again(

@@ -201,7 +201,7 @@ def test_import_writes_a_scenario_and_never_over_one(tmp_path: Path) -> None:
     assert (out / DOCUMENT).is_file()
     again = CliRunner().invoke(main, ["import", "flee", str(folder), "--out", str(out)])
     assert again.exit_code == 2
-    assert "is not empty" in again.output
+    assert "exists already" in again.output
 
 
 @pytest.mark.skipif(not MALI.is_dir(), reason="the case mali2012 is not there")
