@@ -40,8 +40,8 @@ DEFAULTS: dict[str, DisplacementParameter] = {
     "size_elasticity": DisplacementParameter(
         0.75, 0.5, 1.0, "-", "elasticity of a camp's weight in the free places that it has",
         "theory: 1 if all places of a camp were alternatives of their own and told truly (McFadden 1978), between 0 "
-        "and 1 where they are alike or the size is only a sign (Daly 1982, Transportation Research B 16:5); the "
-        "value lies in the middle of the upper half", "assumed",
+        "and 1 where they are alike or the size is only a sign (Daly 1982, Transportation Research B 16:5); "
+        "set to the middle of the range after a first look at five cases", "assumed",
     ),
     "distance_elasticity": DisplacementParameter(
         1.0, 0.5, 2.0, "-", "elasticity of a camp's weight in the perceived days to it, taken negative",

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from experiments.cli import main
 from experiments.flee.checks import parameter_ends, perturbed, without_camp, without_sizes
+from experiments.flee.page import MARKS
+from experiments.flee.page import main as page
 from experiments.flee.validation import validate
 from simulation.displacement.case import DisplacementCase, Spawning
 from simulation.displacement.files import DOCUMENT, load_case, write_case
@@ -183,6 +185,25 @@ def test_hidden_sizes_and_moved_inputs_change_what_they_say(tmp_path: Path) -> N
     assert [r.km for r in moved.roads] != [r.km for r in case.roads]
     assert (moved.observed, moved.conflicts) == (case.observed, case.conflicts)
     assert [name for name, _, _ in parameter_ends(case, 1)] == list(DEFAULTS)
+
+
+def test_the_page_has_every_case_beside_flee_and_keeps_its_words(tmp_path: Path) -> None:
+    folders = [str(write_folder(tmp_path / name)) for name in ("one", "two")]
+    peer, stem = tmp_path / "peer.csv", tmp_path / "flee"
+    peer.write_text("case,rescaled\none,0.5000\n")
+    stem.with_suffix(".md").write_text(f"# Mine\n\nWords.\n\n{MARKS[0]}\nold\n{MARKS[1]}\n\nThe end.\n")
+    words = [str(stem), *folders, "--seeds", "2", "--check-seeds", "1", "--peer", str(peer)]
+    done = CliRunner().invoke(page, words)
+    assert done.exit_code == 0, done.output
+    text = stem.with_suffix(".md").read_text()
+    assert text.startswith("# Mine\n\nWords.\n")
+    assert text.endswith("\nThe end.\n")
+    assert "\nold\n" not in text
+    table = pd.read_csv(stem.with_suffix(".csv")).set_index("case")
+    assert table.loc["one", "flee"] == 0.5
+    assert np.isnan(table.loc["two", "flee"])
+    assert f"| one | 2 | 10 | {table.loc['one', 'ours']:.3f} " in text
+    assert "Median over 1 cases" in text
 
 
 # Our own form ---
