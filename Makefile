@@ -30,7 +30,7 @@ endif
 
 define install
 	@echo "setting up $(1) (a few minutes the first time)"
-	@if [ -n "$(UV)" ]; then $(UV) pip install --quiet --python $(BIN)/python -c constraints.txt -e "$(1)"; \
+	@if [ -n "$(UV)" ]; then $(UV) pip install --quiet --compile-bytecode --python $(BIN)/python -c constraints.txt -e "$(1)"; \
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e "$(1)"; fi
 	@touch $@
 endef

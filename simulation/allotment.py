@@ -1,38 +1,67 @@
-"""How much can be given today of what is scarce, and to whom lists of a day refer."""
+"""What institutions can give: services, quotas, programmes, room in detention, under the settings in force."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 
-from simulation.kernels.help import WANTS
-from simulation.kernels.layout import F64, I32, I64, SERVICES
+from simulation.kernels import programmes
+from simulation.kernels.layout import F64, I32, I64
+from simulation.kernels.places import UNLIMITED
+from simulation.units import DAYS_PER_MONTH
+from simulation.world.policy import Settings
+from simulation.world.rates import unless_closed
 from simulation.world.routes import Routes
+from simulation.world.tables import effective_capacity
 
-UNLIMITED = 2**60
 _MARGIN = 1e-9  # for sums such as ten times 0.1
 
 
-def refill(left: F64, daily: F64, most: F64) -> F64:
-    """Return what can be given today: what was left and today's share, never more whole places than in ``most``.
+@dataclass(frozen=True)
+class Offers:
+    """What there is to give, at the scale of the run; changes when the settings do."""
 
-    Only whole places lapse. What is below one person is kept for the days that follow, so that a small capacity, or a
-    small scale, still serves as many in all.
+    services: F64  # (P * SERVICES,) people who can be served a day
+    pathways: F64  # (L,) places a month
+    returns: F64  # (P,) places a month, by queue
+    return_leg: I32  # (P,) leg of voluntary return, -1 if none is open
+    relocations: F64  # (P,) places a month, by queue
+    relocation_queue: I32  # (P,) first place of those that share a pool
+    detention: I64  # (P,) people who can be detained
+
+
+def make_offers(
+    routes: Routes,
+    settings: Settings,
+    parameters: dict[str, float],
+    scale: float,
+    return_queue: I32,
+    voluntary_leg: I32,
+) -> Offers:
+    """Return what there is to give under the settings.
+
+    Args:
+        routes: The compiled graph.
+        settings: What the levers in force make of it.
+        parameters: Behavioural parameters by name.
+        scale: Share of people simulated.
+        return_queue: (P,) whose places of assisted return a place draws on.
+        voluntary_leg: (P,) leg of voluntary return from the place, -1 if none.
     """
-    total = np.maximum(left, 0.0) + daily  # left may be below 0 by rounding
-    lapsed = np.maximum(np.floor(total + _MARGIN) - np.floor(most + _MARGIN), 0.0)
-    return np.where(daily > 0, total - lapsed, 0.0)
-
-
-def fraction(left: F64) -> F64:
-    """Return what of places is below one whole place."""
-    return np.maximum((left + _MARGIN) % 1.0 - _MARGIN, 0.0)
-
-
-def whole(left: F64) -> I64:
-    """Return whole people."""
-    return np.floor(np.minimum(left + _MARGIN, UNLIMITED)).astype(np.int64)
+    queue = sharing(settings.relocation_pool)
+    relocations = np.asarray(np.bincount(queue, settings.relocation, queue.size), np.float64)
+    room = np.minimum(np.ceil(settings.detention_capacity * scale - _MARGIN), UNLIMITED)
+    return Offers(
+        services=effective_capacity(settings, parameters).ravel() * scale,
+        pathways=settings.quota * scale * DAYS_PER_MONTH,
+        returns=pooled(return_queue, settings.return_capacity) * scale * DAYS_PER_MONTH,
+        return_leg=unless_closed(voluntary_leg, settings),
+        relocations=relocations * scale * DAYS_PER_MONTH,
+        relocation_queue=queue,
+        detention=room.astype(np.int64),
+    )
 
 
 def last_month_start(today: date) -> date:
@@ -42,13 +71,8 @@ def last_month_start(today: date) -> date:
 
 def roomiest(routes: Routes, room: I64) -> I32:
     """Return (P,) the other place of the same country where most people can still be detained; -1 if there is none."""
-    candidates = np.flatnonzero(routes.can_detain & (room > 0))
-    country = routes.country[candidates]
-    # Of places with as much room the last by name, wherever it stands in places.csv.
-    best = candidates[np.lexsort((routes.place_rank[candidates], room[candidates], country))]
-    found = np.full(room.size, -1, np.int32)
-    found[routes.country[best]] = best  # by country: the last assignment holds
-    return found[routes.country]
+    found: I32 = programmes.roomiest(routes.country, routes.can_detain, routes.place_rank, room)
+    return found
 
 
 def sharing(pool: I32) -> I32:
@@ -63,10 +87,3 @@ def pooled(queue: I32, capacity: F64) -> F64:
     np.add.at(total, queue, np.where(np.isfinite(capacity), capacity, 0.0))
     np.logical_or.at(limited, queue, np.isfinite(capacity))
     return np.where(limited, total, float(UNLIMITED))
-
-
-def split_by_service(listed: I32) -> I32:
-    """Return (n, 2) row and place * SERVICES + kind, one entry a need that is asked for."""
-    row, place, wants = listed[:, 0], listed[:, 1] // WANTS, listed[:, 1] % WANTS
-    kind, who = np.nonzero((wants >> np.arange(SERVICES)[:, None]) & 1)
-    return np.stack([row[who], place[who] * SERVICES + kind], axis=1).astype(np.int32)

@@ -10,13 +10,13 @@ from datetime import date
 import mesa
 import numpy as np
 
+from simulation.allotment import make_offers
 from simulation.cohorts import follow_cohorts
 from simulation.crowd import Crowd
 from simulation.institutions import Institution, found_institutions
 from simulation.kernels.day import settle_in
-from simulation.kernels.layout import I32, SERVICES, U64, People, Purpose, Status
+from simulation.kernels.layout import I32, SERVICES, People, Purpose, Status
 from simulation.kernels.rng import stream_keys
-from simulation.kernels.rows import shared_lucks
 from simulation.machine import n_cores
 from simulation.people_view import PeopleSet, Person
 from simulation.phases import DAY
@@ -108,11 +108,13 @@ class RouteModel(mesa.Model):
         self.voluntary_leg = np.full(n_places, -1, np.int32)
         for i in reversed(np.flatnonzero((routes.purpose == Purpose.RETURN_VOLUNTARY) & ~is_own_way(routes))):
             self.voluntary_leg[routes.origin[i]] = i
+        self.take_stock()
 
-    def luck_of(self, rows: I32) -> U64:
-        """Return (n,) whose draws the people in these rows follow: the party's, or their own where they were parted."""
-        own: U64 = shared_lucks(self.people, rows)
-        return own
+    def take_stock(self) -> None:
+        """Find out what there is to give under the settings in force."""
+        self.offers = make_offers(
+            self.routes, self.settings, self.parameters, self.scale, self.return_queue, self.voluntary_leg
+        )
 
     def step(self) -> None:
         """Live the next day: the phases of ``phases.DAY`` in order."""

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulation.kernels import layout
-from simulation.kernels.harvest import harvest
+from simulation.kernels.harvest import close_day, harvest
 from simulation.kernels.layout import EVENTS, F64, I32, I64, LISTS, U8, Event, Tally
 
 AnyInt = npt.NDArray[np.integer[Any]]
@@ -72,7 +72,7 @@ class Recorder:
         )
         self._stock = np.zeros((n_cells, n_groups), np.int64)
         self._if_still = np.zeros((n_cells, n_groups), np.int64)  # person-days of the month if nobody moved
-        self._initial = np.zeros(n_cells, np.int64)
+        self.initial = np.zeros(n_cells, np.int64)
         self._flow = np.zeros((n_days, n_legs), np.int32)
         self._census = np.zeros((n_days, N_STATUSES), np.int64)
         self._events: list[tuple[AnyInt, ...]] = []
@@ -88,7 +88,7 @@ class Recorder:
         n_groups = self._stock.shape[1]
         where = np.bincount(cell.astype(np.int64) * n_groups + group, minlength=self._stock.size)
         self._stock += where.reshape(self._stock.shape)
-        self._initial += self._stock.sum(axis=1)
+        self.initial += self._stock.sum(axis=1)
 
     @property
     def stock(self) -> I64:
@@ -97,7 +97,7 @@ class Recorder:
 
     def stock_of(self, first: int, last: int) -> I64:
         """Return (last - first,) people in the cells of a range as of now."""
-        now: I64 = self._initial[first:last] + self.tally.census[:, first:last].sum(axis=0)
+        now: I64 = self.initial[first:last] + self.tally.census[:, first:last].sum(axis=0)
         return now
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Recorder:
@@ -131,10 +131,7 @@ class Recorder:
 
     def end_day(self, index: int) -> None:
         """Keep the day's flows and census."""
-        self._flow[index] = self.tally.flow.sum(axis=0)
-        self.tally.flow[:] = 0
-        present = self._initial + self.tally.census.sum(axis=0)
-        self._census[index] = np.bincount(self._status, present, N_STATUSES)
+        close_day(self.tally, self.initial, self._status, self._flow[index], self._census[index])
 
     def keep_beliefs(self, believed: F64, true: F64) -> None:
         """Keep what people believe at the end of a month: (2, L) and (L,) chances of death on a leg."""

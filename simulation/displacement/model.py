@@ -19,10 +19,8 @@ from simulation.displacement.result import DisplacementResult, Toll
 from simulation.displacement.tables import build_tables, first_cell
 from simulation.kernels import layout
 from simulation.kernels.flight import Ways, flee_day, look_again, take_in
-from simulation.kernels.layout import APPLYING, F64, I32, NEVER, People, Status
-from simulation.kernels.rng import Stream, stream_keys
-from simulation.kernels.rows import who_of
-from simulation.kernels.settle import lottery_order
+from simulation.kernels.layout import F64, I32, NEVER, People, Status
+from simulation.kernels.rng import stream_keys
 from simulation.provenance import provenance
 from simulation.recorder import Recorder
 
@@ -195,16 +193,10 @@ def flee(model: DisplacementModel) -> None:
 
 def admit(model: DisplacementModel) -> None:
     """Camps take in who has arrived, in fair random order, while they have places; the others are turned away."""
-    asked = model.recorder.listed(APPLYING)
-    if not len(asked):
-        return
-    rows, camps = asked[:, 0].copy(), asked[:, 1].copy()
-    who = who_of(model.people, rows)
-    order = lottery_order(model.keys[Stream.SERVICE], model.day, who, who, camps)
     free = np.minimum(model.free(), _UNLIMITED).astype(np.int64)
     take_in(
-        model.world, model.ways, model.keys, model.people, model.target, model.recorder.tally, rows[order],
-        camps[order], free, model.day, model.days_left,
+        model.world, model.ways, model.keys, model.people, model.target, model.recorder.tally, free, model.day,
+        model.days_left,
     )  # fmt: skip
 
 

@@ -16,5 +16,5 @@ inner = njit(error_model="numpy", _nrt=False, forceinline=True)  # type: ignore[
 # function would be copied all the same, since numba hands the caller's options down.
 step = njit(error_model="numpy", _nrt=False, forceinline=False)  # type: ignore[call-overload]
 
-# As inner, for functions that make views of arrays.
+# As inner, for functions that make arrays or views of them.
 viewing = njit(error_model="numpy")

@@ -16,8 +16,10 @@ from simulation.kernels.compile import entry, step
 from simulation.kernels.layout import APPLYING, F64, I32, NEVER, U32, Event, Status
 from simulation.kernels.legs import take_leg
 from simulation.kernels.moves import count, enlist, lane_of, stay_at
+from simulation.kernels.order import take
 from simulation.kernels.reference import by_reference
 from simulation.kernels.rng import Stream, mix, uniform, words
+from simulation.kernels.settle import draw_lots
 from simulation.kernels.travel import due_day
 
 _TWO_52 = 4503599627370496.0
@@ -129,15 +131,17 @@ def flee_day(world, ways, keys, people, target, origin, tally, lane, n_seen, chu
 
 
 @entry
-def take_in(world, ways, keys, people, target, tally, rows, camps, free, day, days_left):  # type: ignore[no-untyped-def]
-    """Let people into camps while there is room; those turned away make for another camp, or stay outside.
+def take_in(world, ways, keys, people, target, tally, free, day, days_left):  # type: ignore[no-untyped-def]
+    """Let who asked into camps by lottery while there is room; the others make for another camp, or stay outside.
 
-    rows, camps  (n,) int32 in lottery order;  free  (K,) int64 places (IN and OUT)
+    free  (K,) int64 places (IN and OUT)
     """
     world, ways, people = by_reference(world), by_reference(ways), by_reference(people)
     mine = by_reference(lane_of(tally, 0))
-    for i in range(rows.size):
-        row, k = rows[i], camps[i]
+    rows, camps = take(tally, APPLYING)
+    order = draw_lots(keys[Stream.SERVICE], people, rows, camps, day)
+    for i in range(order.size):
+        row, k = rows[order[i]], camps[order[i]]
         place = ways.camp[k]
         if free[k] > 0:
             free[k] -= 1

@@ -1,4 +1,4 @@
-"""The counts of a month taken out of the tally: few of its numbers are not 0, so it is read once and left at 0."""
+"""Counts taken out of the tally: those of a day, and those of a month, of which few are not 0."""
 
 from __future__ import annotations
 
@@ -42,3 +42,21 @@ def harvest(events, touched):  # type: ignore[no-untyped-def]
             for busy in kinds:
                 events[lane, busy, cell, :] = 0
     return where[0, :n].copy(), where[1, :n].copy(), where[2, :n].copy(), count[:n].copy()
+
+
+@entry
+def close_day(tally, initial, status, flow, census):  # type: ignore[no-untyped-def]
+    """Take the day's flows out of the tally, and the census.
+
+    initial  (C,) int64 people before the first day;  status  (C,) Status
+    flow     (L,) int32 OUT, legs entered today;  census  (statuses,) int64 OUT, people at the end of the day
+    """
+    flow[:], census[:] = 0, 0
+    for cell in range(initial.size):
+        census[status[cell]] += initial[cell]
+    for lane in range(tally.flow.shape[0]):
+        for leg in range(flow.size):
+            flow[leg] += tally.flow[lane, leg]
+            tally.flow[lane, leg] = 0
+        for cell in range(initial.size):
+            census[status[cell]] += tally.census[lane, cell]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from simulation.kernels.compile import entry, inner, step
+import numpy as np
+
+from simulation.kernels.compile import entry, inner, step, viewing
 from simulation.kernels.layout import (
     DEMOGRAPHICS,
     GUARDED,
@@ -16,8 +18,11 @@ from simulation.kernels.layout import (
     Status,
 )
 from simulation.kernels.moves import enlist, is_child, lane_of, note_company, place_cell, refresh_bound
+from simulation.kernels.order import take
+from simulation.kernels.places import keep_rest, refill_daily, whole_places
 from simulation.kernels.reference import by_reference
 from simulation.kernels.rng import Stream, uniform
+from simulation.kernels.settle import draw_lots
 from simulation.kernels.vulnerability import relieve
 
 WANTS = 32  # an entry of the list SEEKING is place * WANTS + a bit for each service asked for
@@ -79,23 +84,44 @@ def ask_for_help(world, keys, people, tally, row, place, referred, day):  # type
         enlist(tally, SEEKING, row, place * WANTS + wants)
 
 
+@viewing
+def split_by_service(rows, asked):  # type: ignore[no-untyped-def]
+    """Return (n,) int32 rows and place * SERVICES + kind, one entry a need that is asked for."""
+    n = 0
+    for i in range(rows.size):
+        for kind in range(SERVICES):
+            n += (asked[i] >> kind) & 1
+    row, target = np.empty(n, np.int32), np.empty(n, np.int32)
+    n = 0
+    for i in range(rows.size):
+        for kind in range(SERVICES):
+            if (asked[i] >> kind) & 1:
+                row[n], target[n] = rows[i], asked[i] // WANTS * SERVICES + kind
+                n += 1
+    return row, target
+
+
 @entry
-def serve(world, keys, people, tally, rows, targets, capacity, day):  # type: ignore[no-untyped-def]
+def serve(world, keys, people, tally, daily, left, binding, day):  # type: ignore[no-untyped-def]
     """Serve people who ask, in lottery order, up to each place's capacity today by kind; the rest goes without.
 
-    rows, targets  (n,) int32 in lottery order; a target is place * SERVICES + kind
-    capacity       (P * SERVICES,) int64, people who can still be served today; falls as they are (OUT)
+    daily  (P * SERVICES,) float64 people who can be served a day;  left  (P * SERVICES,) float64 IN and OUT
     """
     world, people = by_reference(world), by_reference(people)
     mine = by_reference(lane_of(tally, 0))
-    for i in range(rows.size):
-        row = rows[i]
-        place, kind = targets[i] // SERVICES, targets[i] % SERVICES
+    refill_daily(left, daily)
+    rows, targets = take(tally, SEEKING)
+    rows, targets = split_by_service(rows, targets)
+    capacity = whole_places(left, binding)
+    order = draw_lots(keys[Stream.SERVICE], people, rows, targets, day)
+    for i in range(order.size):
+        row, target = rows[order[i]], targets[order[i]]
+        place, kind = target // SERVICES, target % SERVICES
         life = people.life[row]
-        if capacity[targets[i]] <= 0:
+        if capacity[target] <= 0:
             go_without(world, keys, people, mine, row, place, kind, day)
             continue
-        capacity[targets[i]] -= 1
+        capacity[target] -= 1
         count_asked(world, mine, people, row, place, Event.SERVED)
         count_asked(world, mine, people, row, place, Event.SERVED_HEALTH + kind)
         life.needs &= ~(1 << kind)
@@ -105,6 +131,7 @@ def serve(world, keys, people, tally, rows, targets, capacity, day):  # type: ig
             protect(world, keys, people, mine, row, day)
         if world.cell_status[life.cell] <= Status.DETAINED:
             refresh_bound(world, people, row)
+    keep_rest(left, capacity, binding)
 
 
 @step

@@ -1,4 +1,4 @@
-"""Rows as such: keeping those of journeys under way together, parties as one; whose luck the people in some share."""
+"""Rows as such: keeping those of journeys under way together, parties as one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import numpy as np
 
 from simulation.kernels.compile import entry, inner
 from simulation.kernels.layout import NEVER, Status
-from simulation.kernels.moves import shared_luck
 from simulation.kernels.reference import by_reference
 
 
@@ -47,23 +46,3 @@ def part_ended(world, people, first, last):  # type: ignore[no-untyped-def]
             order[under_way] = first + i
             under_way += 1
     return order, ended
-
-
-@entry
-def shared_lucks(people, rows):  # type: ignore[no-untyped-def]
-    """Return (n,) uint64 whose draws the people in these rows follow: the party's, or their own where parted."""
-    people = by_reference(people)
-    luck = np.empty(rows.size, np.uint64)
-    for i in range(rows.size):
-        luck[i] = shared_luck(people, rows[i])
-    return luck
-
-
-@entry
-def who_of(people, rows):  # type: ignore[no-untyped-def]
-    """Return (n,) uint64 who the people in these rows are."""
-    people = by_reference(people)
-    who = np.empty(rows.size, np.uint64)
-    for i in range(rows.size):
-        who[i] = people.life[rows[i]].who
-    return who

@@ -6,8 +6,7 @@ import math
 
 import numpy as np
 
-from simulation.kernels.compile import entry, inner
-from simulation.kernels.layout import I32, U64
+from simulation.kernels.compile import inner, viewing
 from simulation.kernels.order import order_of
 from simulation.kernels.rng import words
 
@@ -37,58 +36,34 @@ def _due_day(day, days):  # type: ignore[no-untyped-def]
 due_day = inner(_due_day)
 
 
-@entry
-def _boarding_tickets(key, who, leg, day):  # type: ignore[no-untyped-def]
-    ticket = np.empty(who.size, np.uint64)
-    for i in range(who.size):
-        ticket[i] = (np.uint64(leg[i]) << np.uint64(32)) | words(key, who[i], day, 0)[0]
-    return ticket
-
-
-@entry
-def _fill(leg, begins_party, capacity):  # type: ignore[no-untyped-def]
-    """Return the number of each one's vehicle: a party takes the next where the last has no room for anybody."""
-    number = np.empty(leg.size, np.uint64)
-    vehicle, aboard = 0, 0
-    for i in range(leg.size):
-        if i == 0 or leg[i] != leg[i - 1]:
-            vehicle, aboard = 0, 0
-        elif begins_party[i] and aboard >= capacity[leg[i]]:
-            vehicle, aboard = vehicle + 1, 0
-        number[i] = vehicle
-        aboard += 1
-    return number
-
-
-def assign_vehicles(
-    key: np.uint64, day: int, luck: U64, who: U64, leg: I32, capacity: I32, leg_hash: U64
-) -> tuple[I32, U64]:
+@viewing
+def assign_vehicles(key, day, luck, who, leg, capacity, leg_hash):  # type: ignore[no-untyped-def]
     """Put people who leave over the same leg on the same day aboard vehicles by a keyed lottery.
 
-    Args:
-        key: Philox key of the boarding stream.
-        day: Absolute day.
-        luck: (n,) whose lot counts: a party boards together, the last aboard making room.
-        who: (n,) people who board today.
-        leg: (n,) leg of each.
-        capacity: (L,) people to a vehicle.
-        leg_hash: (L,) hash of the leg's name.
+    key       Philox key of the boarding stream
+    day       absolute day
+    luck      (n,) uint64 whose lot counts: a party boards together, the last aboard making room
+    who       (n,) uint64 people who board today
+    leg       (n,) int32 leg of each
+    capacity  (L,) people to a vehicle
+    leg_hash  (L,) hash of the leg's name
 
-    Returns:
-        (order, vehicle): positions of the people in lottery order, and the vehicle of each in that order:
-        leg hash (32 bits), day (16), number (16). All but the last are full, by up to a party more than full; the same
-        for any order of the input.
+    Returns (order, vehicle): positions of the people in lottery order, (n,) int32, and the vehicle of each in that
+    order, (n,) uint64: leg hash (32 bits), day (16), number (16). All but the last are full, by up to a party more than
+    full; the same for any order of the input.
     """
-    order = order_of(_boarding_tickets(key, luck, leg, day), who)
-    ordered_leg = leg[order]
-    ordered_luck = luck[order]
-    begins_party = np.r_[
-        True, (ordered_luck[1:] != ordered_luck[:-1]) | (ordered_leg[1:] != ordered_leg[:-1])
-    ]
-    number = _fill(ordered_leg, begins_party, capacity)
-    vehicle = (
-        (leg_hash[ordered_leg].astype(np.uint64) << np.uint64(32))
-        | (np.uint64(day) << np.uint64(16))
-        | number
-    )
+    ticket, vehicle = np.empty(who.size, np.uint64), np.empty(who.size, np.uint64)
+    for i in range(who.size):
+        ticket[i] = (np.uint64(leg[i]) << np.uint64(32)) | words(key, luck[i], day, 0)[0]
+    order = order_of(ticket, who)
+    number, aboard = 0, 0
+    for i in range(order.size):
+        this, last = order[i], order[i - 1]
+        if i == 0 or leg[this] != leg[last]:
+            number, aboard = 0, 0
+        elif luck[this] != luck[last] and aboard >= capacity[leg[this]]:
+            number, aboard = number + 1, 0
+        hour = (np.uint64(day) << np.uint64(16)) | np.uint64(number)
+        vehicle[i] = (np.uint64(leg_hash[leg[this]]) << np.uint64(32)) | hour
+        aboard += 1
     return order, vehicle

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulation.kernels.layout import CHOICE_CLASSES, F64, I32, INTENTIONS, Option, Purpose
+from simulation.kernels.values import settle_values
 from simulation.world.policy import Mask
 from simulation.world.routes import Routes
 
 EUROPE, NORTH_AFRICA, REGION, CIRCULAR = range(4)
-_SWEEPS = 600  # a fixed number: the values of a place depend only on legs that can be reached from it, to the last bit
+_SWEEPS = 600  # at most: the same for all, so values depend only on legs that can be reached, to the last bit
 _STEPS = 12
-_NO_OPTION = -50.0  # value of a place from which nothing is open, in utils
 
 
 @dataclass(frozen=True)
@@ -97,35 +97,19 @@ def _terms(routes: Routes, perceived: Perceived, parameters: dict[str, float], r
 def solve(routes: Routes, perceived: Perceived, parameters: dict[str, float]) -> tuple[F64, F64]:
     """Return (V, weight): values (P, CHOICE_CLASSES) in utils and exp-utilities (O, CHOICE_CLASSES), 0 where closed.
 
-    Weights of a place are scaled so that the largest is 1. Value iteration contracts with modulus ``discount``.
+    Weights of a place are scaled so that the largest is 1. Places at which journeys end have no options.
     """
     reward = np.repeat(rewards(parameters), 2, axis=0)  # (CHOICE_CLASSES, 3)
     terms = _terms(routes, perceived, parameters, reward)
     terminal = routes.is_terminal[:, None] == 1
     arrived = np.where(terminal, reward[:, np.minimum(routes.region, 2)].T, 0.0)
-    busy = np.flatnonzero(np.diff(routes.option_start))  # places with options
-    if not busy.size:
-        return arrived, np.zeros_like(terms.utility)
-    starts = routes.option_start[busy]
-    block = np.searchsorted(busy, routes.option_place)
-    value = arrived.copy()
-    for _ in range(_SWEEPS):
-        total = value.take(terms.target, axis=0)
-        total *= terms.through
-        total += terms.held_back * value.take(terms.back, axis=0)
-        total *= parameters["discount"]
-        total += terms.utility
-        top = np.maximum.reduceat(total, starts, axis=0)
-        top[np.isneginf(top)] = 0.0
-        total -= top.take(block, axis=0)
-        scaled = np.exp(total, out=total)
-        spread = np.add.reduceat(scaled, starts, axis=0)
-        with np.errstate(divide="ignore"):
-            better = np.where(spread > 0, top + np.log(spread), _NO_OPTION)
-        if np.array_equal(better, value[busy]):  # to the last bit: no further sweep would change anything
-            break
-        value[busy] = better
-    return np.where(terminal, arrived, value), scaled
+    value, weight = arrived.copy(), np.zeros_like(terms.utility)
+    in_turn = np.argsort(routes.place_rank)  # by name: results do not depend on the order of places.csv
+    settle_values(
+        terms.utility, terms.through, terms.held_back, terms.target, terms.back, routes.option_start,
+        in_turn[np.diff(routes.option_start)[in_turn] > 0], value, weight, parameters["discount"], _SWEEPS,
+    )  # fmt: skip
+    return value, weight
 
 
 def stuck_factor(routes: Routes, perceived: Perceived, parameters: dict[str, float], value: F64) -> F64:

@@ -2,39 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pandas as pd
 import pytest
-from click.testing import CliRunner
 
-from experiments.cli import main
+from tests.pages import Block, call, find_dead_links, find_missing, read_blocks
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "tutorials" / "first_policy_experiment.md"
 PLAN = "my_question.yaml"
 
 
-class Block(NamedTuple):
-    """A fenced block of the page."""
-
-    kind: str
-    text: str
-
-
-def read_blocks() -> list[Block]:
-    return [
-        Block(*found)
-        for found in re.findall(r"^```(\w+)\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.M | re.S)
-    ]
-
-
 def play(blocks: list[Block]) -> Iterator[tuple[str, str]]:
     """Do what the page says in the current folder; yield commands and what they print."""
-    for kind, text in blocks:
+    for kind, _, text in blocks:
         if kind == "yaml":
             Path(PLAN).write_text(text, encoding="utf-8")
         elif kind == "diff":
@@ -47,29 +30,11 @@ def play(blocks: list[Block]) -> Iterator[tuple[str, str]]:
             yield text, call(text.splitlines()[0])
 
 
-def call(line: str) -> str:
-    assert line.startswith("$ safepassage ")
-    result = CliRunner().invoke(main, line.split()[2:])
-    assert result.exit_code == 0, f"{line}\n{result.output}"
-    return result.output
-
-
-def find_missing(shown: str, printed: str) -> list[str]:
-    """Return the lines that the page shows and the command does not print; three dots stand for anything."""
-    lines = printed.splitlines()
-    return [
-        line
-        for line in shown.splitlines()[1:]
-        if line.strip() != "..."
-        and not any(re.fullmatch(re.escape(line).replace(r"\.\.\.", ".*"), one) for one in lines)
-    ]
-
-
 @pytest.mark.timeout(900)
 def test_the_tutorial_runs_as_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "scenarios").symlink_to(ROOT / "scenarios")
     monkeypatch.chdir(tmp_path)
-    blocks = read_blocks()
+    blocks = read_blocks(PAGE)
     assert [block.kind for block in blocks].count("console") == 6
     for shown, printed in play(blocks):
         assert find_missing(shown, printed) == [], printed
@@ -91,6 +56,4 @@ def test_a_line_that_is_not_printed_would_be_found() -> None:
 
 
 def test_the_pages_that_the_tutorial_names_exist() -> None:
-    links = re.findall(r"\]\(([^)#]+)\)", PAGE.read_text(encoding="utf-8"))
-    assert links
-    assert [link for link in links if not (PAGE.parent / link).exists()] == []
+    assert find_dead_links(PAGE) == []
