@@ -15,7 +15,7 @@ DEMO := scenarios/central_mediterranean
 DEMO_OUT := runs/demo
 PUBLISHED := packages equal_budget sensitivity
 
-.PHONY: help setup demo test test-faults lint bench orders patterns panel coverage results constraints reference clean
+.PHONY: help setup demo test test-faults lint bench orders patterns panel flee coverage results constraints reference clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -80,6 +80,13 @@ patterns: $(VENV)/.ready ## in what share of parameter draws each pattern shows:
 
 panel: $(VENV)/.ready ## dose and response: every lever at five levels, into docs/validation (a quarter of an hour)
 	$(BIN)/python -m experiments.dose_response docs/validation/dose_response --seeds 4 --scale 0.02
+
+# Folders of Flee cases, and Flee's own scores on them: python -m benchmarks.flee_case.run --scores ... --out FILE
+FLEE_CASES ?=
+FLEE_SCORES ?= docs/validation/flee_peer.csv
+
+flee: $(VENV)/.ready ## hold Flee cases against their camps: docs/validation/flee.md (FLEE_CASES="FOLDER ...")
+	$(BIN)/python -m experiments.flee.page docs/validation/flee $(FLEE_CASES) --peer $(FLEE_SCORES)
 
 coverage: $(VENV)/.ready ## do the intervals cover? 4,000 repetitions of cases with known answers: docs/validation/coverage.md
 	$(BIN)/python -m experiments.coverage docs/validation/coverage

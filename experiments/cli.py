@@ -28,7 +28,11 @@ VERBS = {
         "experiments.commands.forecast",
         "Draw what would be observed in later months, from a posterior.",
     ),
-    "import": ("experiments.commands.import_", "Read files of others: DTM and other observed counts."),
+    "validate": (
+        "experiments.commands.validate",
+        "Hold the model against observations of others, by their measures.",
+    ),
+    "import": ("experiments.commands.import_", "Read files of others: DTM and other observed counts, Flee cases."),
     "score": ("experiments.commands.score", "Score forecasts against what was published since."),
 }
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-import click
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from experiments.marked_page import renew_between
 from experiments.orders_rows import FACTOR, MATCHED, Order
 from experiments.pictures import BLUE, GREY, INK, PALE, VERMILLION, house_style, save
 
@@ -44,14 +44,8 @@ def _cells(order: Order) -> dict[str, object]:
 
 def renew_page(orders: Sequence[Order], path: Path, *, scale: float, seeds: int) -> None:
     """Write the table between its two marks; all other words of the page stay as they are."""
-    page = path.read_text(encoding="utf-8") if path.exists() else f"# Orders of magnitude\n\n{BEGIN}\n{END}\n"
-    if BEGIN not in page or END not in page:
-        raise click.ClickException(f"{path}: the marks of the table are missing: {BEGIN} ... {END}")
-    before, rest = page.split(BEGIN, 1)
-    path.write_text(
-        f"{before}{BEGIN}\n{describe(orders, scale=scale, seeds=seeds)}\n{END}{rest.split(END, 1)[1]}",
-        encoding="utf-8",
-    )
+    text = describe(orders, scale=scale, seeds=seeds)
+    renew_between(path, (BEGIN, END), text, title="Orders of magnitude")
 
 
 def describe(orders: Sequence[Order], *, scale: float, seeds: int) -> str:

@@ -15,8 +15,8 @@ from simulation.cohorts import follow_cohorts
 from simulation.crowd import Crowd
 from simulation.institutions import Institution, found_institutions
 from simulation.kernels.day import settle_in
-from simulation.kernels.layout import I32, SERVICES, U64, People, Purpose, Status
-from simulation.kernels.rng import Stream, stream_key
+from simulation.kernels.layout import I32, SERVICES, People, Purpose, Status
+from simulation.kernels.rng import stream_keys
 from simulation.machine import n_cores
 from simulation.people_view import PeopleSet, Person
 from simulation.phases import DAY
@@ -28,14 +28,6 @@ from simulation.world.policy import calendar, change_days, day_number, reference
 from simulation.world.records import is_own_way
 from simulation.world.routes import build_routes
 from simulation.world.tables import build_world, cell_status, resolve_parameters
-
-
-def _keys(seed: int) -> U64:
-    keys = np.zeros(max(Stream) + 1, np.uint64)
-    for stream in Stream:
-        keys[stream] = stream_key(seed, stream)
-    return keys
-
 
 # What a fork takes along beside people, counts and outlook.
 _CARRIED = (
@@ -82,7 +74,7 @@ class RouteModel(mesa.Model):
         self.outlook = Outlook.begin(self.routes, parameters, scenario.document.coupling)
         self.is_stale = False  # tables must be built anew though no lever changed
         self.world, self.reference_value = build_world(scenario, self.routes, self.reference, scale, None)
-        self.keys = _keys(self.seed)
+        self.keys = stream_keys(self.seed)
         self.institutions: list[Institution] = found_institutions(self)
         population = build_population(scenario, self.routes, self.seed, scale, parameters)
         self.n_initial = population.n_initial

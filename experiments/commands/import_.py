@@ -11,6 +11,10 @@ FORMATS = {
         "experiments.commands.import_dtm",
         "Read observed counts (DTM, Missing Migrants, Frontex, plain tables) into one tidy table.",
     ),
+    "flee": (
+        "experiments.commands.import_flee",
+        "Read a Flee case (input folder, validation folder, settings) into a scenario.",
+    ),
 }
 
 

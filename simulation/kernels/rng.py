@@ -10,6 +10,7 @@ from __future__ import annotations
 from enum import IntEnum, unique
 
 import numpy as np
+import numpy.typing as npt
 
 from simulation.kernels.compile import inner
 
@@ -77,6 +78,14 @@ def stream_key(seed: int, stream: Stream) -> np.uint64:
     z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & mask
     z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & mask
     return np.uint64(z ^ (z >> 31))
+
+
+def stream_keys(seed: int) -> npt.NDArray[np.uint64]:
+    """Return the key of every stream of a seed, by the stream's number."""
+    keys = np.zeros(max(Stream) + 1, np.uint64)
+    for stream in Stream:
+        keys[stream] = stream_key(seed, stream)
+    return keys
 
 
 def _words(key, who, day, item):  # type: ignore[no-untyped-def]

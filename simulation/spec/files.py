@@ -1,8 +1,12 @@
-"""Reading an input file whole and safely: whatever makes a file unreadable is one clear problem."""
+"""Input files read whole and safely, every trouble one clear problem; folders written whole or not at all."""
 
 from __future__ import annotations
 
+import shutil
 import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from simulation.errors import Problem, ScenarioError
@@ -55,3 +59,25 @@ def _unreadable(file: Path, message: str, advice: str) -> ScenarioError:
 
 def _size(n_bytes: int) -> str:
     return f"{n_bytes / 1e6:.1f} MB" if n_bytes >= 1_000_000 else f"{n_bytes / 1e3:.0f} kB"
+
+
+@contextmanager
+def whole_folder(target: Path) -> Iterator[Path]:
+    """Yield a folder to write into, which takes the place of ``target`` if all goes well; else nothing is left of it.
+
+    Args:
+        target: A folder that does not exist, or is empty; its parents are made.
+
+    Raises:
+        OSError: It cannot be written, or holds something.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.exists():
+        target.rmdir()
+    temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        yield temporary
+        temporary.chmod(0o755)
+        temporary.replace(target)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)

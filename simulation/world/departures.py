@@ -21,7 +21,8 @@ from simulation.world.routes import Routes, name_hash
 _ORDINALS = 1 << 24
 
 
-def _who(name: str, day: I32 | int, ordinal: U64) -> U64:
+def identity(name: str, day: I32 | int, ordinal: U64) -> U64:
+    """Return who of people of a stream and day: hash of the name (24 bits), day (16), ordinal (24)."""
     base = np.uint64(name_hash(name, 24)) << np.uint64(40)
     return base | (np.asarray(day).astype(np.uint64) << np.uint64(24)) | ordinal
 
@@ -91,7 +92,7 @@ def potential_journeys(
             raise ValueError(f"stream {name} has more than {_ORDINALS // per_head - 1} people on one day")
         day = np.repeat(days, number)
         ordinal = np.arange(day.size) - np.repeat(np.r_[0, np.cumsum(number)[:-1]], number)
-        found = _who(name, day, (ordinal * per_head).astype(np.uint64))
+        found = identity(name, day, (ordinal * per_head).astype(np.uint64))
         mask = kept_at(seed, scale, found)
         who.append(found[mask])
         stream.append(np.full(who[-1].size, s, np.int32))
@@ -102,7 +103,7 @@ def potential_journeys(
 def initial_heads(row: InitialGroup, per_head: int) -> U64:
     """Return (n,) who of as many people as a row of initial.csv has; ``per_head`` numbers are kept for each."""
     ordinal = np.arange(round(row.people), dtype=np.uint64) * np.uint64(per_head)
-    return _who(f"{row.stream}@{row.place}", 0, ordinal)
+    return identity(f"{row.stream}@{row.place}", 0, ordinal)
 
 
 def _ordered(who: list[U64], stream: list[I32], start: list[I32]) -> tuple[U64, I32, I32]:

@@ -1,0 +1,1 @@
+"""Flee cases on our engine: scores beside naive forecasts, protection outcomes, checks and their page."""

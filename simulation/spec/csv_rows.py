@@ -1,0 +1,120 @@
+"""CSV files of others, row by row: comments and blank lines skipped, every problem with its file, line and column."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from simulation.errors import Problem, ScenarioError
+from simulation.spec.files import read_text
+
+LIMIT_BYTES = 50_000_000
+
+
+@dataclass
+class Findings:
+    """Problems and remarks collected while files are read.
+
+    Attributes:
+        problems: What makes the case unreadable.
+        remarks: What was read but is not used, or is used in another way than its author may expect.
+    """
+
+    problems: list[Problem] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+    def wrong(self, file: Path, line: int | None, key: str, message: str, hint: str = "") -> None:
+        """Note a problem."""
+        self.problems.append(Problem(file, line, key, message, hint))
+
+    def raise_if_any(self) -> None:
+        """Raise ScenarioError if there are problems."""
+        if self.problems:
+            raise ScenarioError(self.problems)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a file, its cells stripped of blanks."""
+
+    file: Path
+    line: int
+    cells: tuple[str, ...]
+
+    def cell(self, i: int) -> str:
+        """Return a cell, empty where the row is shorter."""
+        return self.cells[i] if i < len(self.cells) else ""
+
+
+def read_rows(file: Path) -> tuple[list[str], list[Row]]:
+    """Return (names of the columns in the first comment, rows) of a CSV file.
+
+    A row whose first cell starts with ``#``, quoted or not, is a comment or header; fully empty rows are skipped.
+
+    Raises:
+        ScenarioError: The file cannot be read, or a quote is never closed.
+    """
+    text = read_text(file, limit_bytes=LIMIT_BYTES)
+    header: list[str] = []
+    rows = []
+    for line, cells in _numbered(file, text):
+        if not any(cells):
+            continue
+        if cells[0].startswith("#"):
+            header = header or [cells[0].removeprefix("#").strip().strip('"'), *cells[1:]]
+        else:
+            rows.append(Row(file, line, cells))
+    return header, rows
+
+
+def _numbered(file: Path, text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+    reader = csv.reader(io.StringIO(text))  # not strict: blanks behind a closing quote are common
+    begin = last = 1
+    try:
+        for cells in reader:
+            yield begin, tuple(cell.strip() for cell in cells)
+            last, begin = begin, reader.line_num + 1
+    except csv.Error as error:
+        raise ScenarioError([Problem(file, begin, "", f"is not a CSV row: {error}")]) from None
+    if text.count('"') % 2:
+        hint = "close it, or write two quotes for one"
+        raise ScenarioError([Problem(file, last, "", "is not a CSV row: a quote is never closed", hint)])
+
+
+def number_of(row: Row, i: int, column: str, found: Findings, *, low: float = 0.0) -> float | None:
+    """Return a finite number of at least ``low``, or None after noting what is wrong."""
+    text = row.cell(i)
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value) or value < low:
+        found.wrong(row.file, row.line, column, f"{text!r} is no number of at least {low:g}", "e.g. 1500")
+        return None
+    return value
+
+
+def day_of(row: Row, i: int, column: str, found: Findings) -> int | None:
+    """Return a whole number of days since the start (may be below 0), or None after noting what is wrong."""
+    text = row.cell(i)
+    try:
+        return int(text)
+    except ValueError:
+        hint = "a whole number, counted from the start: 0 is the first day"
+        found.wrong(row.file, row.line, column, f"{text!r} is no day", hint)
+        return None
+
+
+def date_of(row: Row, i: int, column: str, found: Findings) -> date | None:
+    """Return a date, or None after noting what is wrong."""
+    text = row.cell(i)
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        found.wrong(row.file, row.line, column, f"{text!r} is no date", "YYYY-MM-DD, e.g. 2012-02-29")
+        return None

@@ -1,0 +1,213 @@
+"""Flee folders: read as they are, said what is not used; wrong ones say where, what and what would be right."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from flee_folders import (
+    CLOSURES,
+    CONFLICTS,
+    LOCATIONS,
+    MALI,
+    ROUTES,
+    SETTINGS,
+    VALIDATION,
+    write_folder,
+)
+
+from experiments.cli import main
+from simulation.displacement.case import CaseClosure, Correction, Spell
+from simulation.displacement.files import DOCUMENT, load_case, write_case
+from simulation.displacement.observed import displaced_by_day, observed_camps
+from simulation.errors import ScenarioError
+from simulation.importers.flee import read_flee_case
+
+
+def test_a_folder_is_read_as_it_is(tmp_path: Path) -> None:
+    case = read_flee_case(write_folder(tmp_path / "small"))
+    assert (case.name, case.start, case.days) == ("small", date(2020, 1, 1), 10)
+    assert [p.name for p in case.places] == ["Ashford", "Birch", "Cove", "Dale", "Elm"]
+    ashford, birch, _, dale, _ = case.places
+    assert (ashford.latitude, ashford.longitude, ashford.population) == (10.5, 1.25, 40000)
+    assert (dale.kind, dale.capacity, dale.population, dale.country) == ("camp", 900, 0, "Away")
+    assert birch.extra == {"hdi": "0.4"}
+    assert [(r.name1, r.name2, r.km) for r in case.roads][:2] == [
+        ("Ashford", "Birch", 100),
+        ("Birch", "Dale", 200),
+    ]
+    assert case.roads[1].extra == {"forced_redirection": "2"}
+    assert case.closures == (
+        CaseClosure(kind="country", name1="Home", name2="Beyond", first_day=0, last_day=5),
+    )
+    assert case.corrections == (Correction(place="Dale", day=date(2020, 1, 6)),)
+
+
+def test_intensity_follows_the_file_day_by_day(tmp_path: Path) -> None:
+    # Unlike Flee, where a change between two intensities above 0 is not seen.
+    case = read_flee_case(write_folder(tmp_path / "small"))
+    assert [s for s in case.conflicts if s.place == "Ashford"] == [
+        Spell(place="Ashford", first_day=0, last_day=2, intensity=1.0),
+        Spell(place="Ashford", first_day=3, last_day=4, intensity=0.5),
+        Spell(place="Ashford", first_day=7, last_day=9, intensity=1.0),
+    ]
+
+
+def test_without_conflicts_csv_the_conflict_date_decides(tmp_path: Path) -> None:
+    case = read_flee_case(write_folder(tmp_path / "small", conflicts__csv=None))
+    assert case.conflicts == (
+        Spell(place="Ashford", first_day=0, last_day=9, intensity=1.0),
+        Spell(place="Cove", first_day=3, last_day=9, intensity=1.0),
+    )
+
+
+def test_corrections_scale_what_came_before(tmp_path: Path) -> None:
+    case = read_flee_case(write_folder(tmp_path / "small"))
+    dale = observed_camps(case)[:, 0]
+    # 50 and 200 become 100 and 400; then 400 on the 6th, 700 on the 10th, linear between, cut to whole people.
+    assert dale.tolist() == [100, 175, 250, 325, 400, 400, 475, 550, 625, 700]
+    total = observed_camps(case).sum(axis=1)
+    assert displaced_by_day(case).tolist() == np.maximum.accumulate(total).tolist()
+
+
+def test_a_fall_is_taken_off_the_next_rise(tmp_path: Path) -> None:
+    falling = "2020-01-01,100\n2020-01-03,60\n2020-01-05,120\n"
+    folder = write_folder(tmp_path / "small", dale__csv=falling, registration_corrections__csv=None)
+    assert displaced_by_day(read_flee_case(folder)).tolist()[:5] == [100, 100, 100, 100, 120]
+
+
+def test_several_files_of_a_camp_are_interpolated_and_added(tmp_path: Path) -> None:
+    layout = VALIDATION["data_layout.csv"].replace("Elm,elm.csv", "Elm,elm.csv,dale.csv")
+    folder = write_folder(tmp_path / "small", data_layout__csv=layout, registration_corrections__csv=None)
+    case = read_flee_case(folder)
+    elm = next(s for s in case.observed if s.place == "Elm")
+    assert dict(zip(elm.dates, elm.counts, strict=True))[date(2020, 1, 7)] == pytest.approx(0 + 475)
+    assert any("added up" in remark for remark in case.not_mapped)
+
+
+def test_what_is_not_used_is_said(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "small")
+    (folder / "simsetting.yml").write_text(SETTINGS)
+    (folder / "input" / "demographics_age.csv").write_text("age,Default\n1,1\n")
+    case = read_flee_case(folder)
+    said = "\n".join(case.not_mapped)
+    for words in ("column Nowhere", "locations.csv~", "forced_redirection on 1 routes", "max_move_speed: 360.0",
+                  "demographics_age.csv"):  # fmt: skip
+        assert words in said
+    assert case.spawning.takes_population
+
+
+def test_settings_of_displacement_are_used(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "small")
+    (folder / "simsetting.yml").write_text(
+        "spawn_rules:\n  insert_day0: false\n  conflict_spawn_decay: [1, 0.5]\n"
+        "  conflict_driven_spawning:\n    spawn_mode: pop_ratio\n    displaced_per_conflict_day: 0.02\n"
+    )
+    spawning = read_flee_case(folder).spawning
+    assert (spawning.mode, spawning.amount, spawning.day0, spawning.decay) == (
+        "pop_ratio",
+        0.02,
+        "empty",
+        (1, 0.5),
+    )
+
+
+def test_a_case_is_read_back_the_same(tmp_path: Path) -> None:
+    case = read_flee_case(write_folder(tmp_path / "small"))
+    write_case(case, tmp_path / "ours")
+    assert load_case(tmp_path / "ours") == case
+
+
+BAD = {
+    "a number that is none": ({"routes__csv": ROUTES.replace("200", "2OO")}, "routes.csv:3: distance: '2OO'"),
+    "an unknown place": (
+        {"routes__csv": ROUTES.replace("Birch,Dale", "Brich,Dale")},
+        "routes.csv:3: name1: 'Brich' is no location of locations.csv (did you mean Birch?)",
+    ),
+    "a place that is there twice": (
+        {"locations__csv": LOCATIONS.replace('"Elm"', '"Dale"')}, "locations.csv:8: name: Dale is there twice",
+    ),
+    "a kind that is none": (
+        {"locations__csv": LOCATIONS.replace('"town"', '"village"')}, "location_type: 'village' is no kind",
+    ),
+    "a latitude off the globe": ({"locations__csv": LOCATIONS.replace("10.5", "100.5")}, "locations.csv:2: latitude"),
+    "an open quote": ({"locations__csv": LOCATIONS + '"Fir'}, "locations.csv:9: is not a CSV row"),
+    "a closure without a kind": (
+        {"closures__csv": CLOSURES.replace("country,", "frontier,")}, "closures.csv:2: closure_type",
+    ),
+    "too few days of conflict": ({"conflicts__csv": CONFLICTS[:60]}, "conflicts.csv: holds"),
+    "no header of conflicts": ({"conflicts__csv": CONFLICTS.replace("#Day", "Day")}, "conflicts.csv:1: has no header"),
+    "an intensity below 0": ({"conflicts__csv": CONFLICTS.replace("0.5", "-1", 1)}, "conflicts.csv:5: Ashford"),
+    "a start that is no date": (
+        {"sim_period__csv": "StartDate,2020-13-01\nLength,10\n"}, "sim_period.csv:1: StartDate: '2020-13-01'",
+    ),
+    "no length": ({"sim_period__csv": "StartDate,2020-01-01\n"}, "sim_period.csv:1: Length"),
+    "dates that fall": (
+        {"elm__csv": "2020-01-05,0\n2020-01-02,7\n"}, "elm.csv:2: date: 2020-01-02 does not come after 2020-01-05",
+    ),
+    "a series that is not there": (
+        {"data_layout__csv": VALIDATION["data_layout.csv"].replace("elm.csv", "elms.csv")},
+        "data_layout.csv:3: file: elms.csv is not in validation (did you mean elm.csv?)",
+    ),
+    "a camp without a row": (
+        {"data_layout__csv": "total,refugees.csv\nDale,dale.csv\n"}, "the camp Elm of locations.csv has no row",
+    ),
+    "a layout without its total": (
+        {"data_layout__csv": "Dale,dale.csv\nElm,elm.csv\n"}, "data_layout.csv:1: name: the first row is 'Dale'",
+    ),
+    "a correction of no date": (
+        {"registration_corrections__csv": "Dale,2020-01-07\n"},
+        "registration_corrections.csv:1: date: Dale has no count on 2020-01-07 (the nearest is 2020-01-06)",
+    ),
+    "a correction of the first count": (
+        {"registration_corrections__csv": "Dale,2020-01-01\n"}, "2020-01-01 is the first count of Dale",
+    ),
+    "a missing file": ({"routes__csv": None}, "routes.csv: does not exist"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_wrong_folder_says_where_what_and_what_would_be_right(name: str, tmp_path: Path) -> None:
+    changed, words = BAD[name]
+    folder = write_folder(tmp_path / "small", **changed)  # type: ignore[arg-type]
+    done = CliRunner().invoke(main, ["import", "flee", str(folder), "--out", str(tmp_path / "ours")])
+    assert done.exit_code == 2, done.output
+    assert words in done.output
+    assert not (tmp_path / "ours").exists()
+
+
+def test_all_problems_are_said_at_once(tmp_path: Path) -> None:
+    folder = write_folder(
+        tmp_path / "small", routes__csv=ROUTES.replace("200", "2OO"), elm__csv="2020-01-05,many\n"
+    )
+    with pytest.raises(ScenarioError) as caught:
+        read_flee_case(folder)
+    assert {problem.file.name for problem in caught.value.problems} >= {"routes.csv", "elm.csv"}
+
+
+def test_a_folder_that_is_none_is_said(tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, ["import", "flee", str(tmp_path)])
+    assert done.exit_code == 2
+    assert "is not an input folder of Flee" in done.output
+
+
+def test_import_writes_a_scenario_and_never_over_one(tmp_path: Path) -> None:
+    folder, out = write_folder(tmp_path / "small"), tmp_path / "ours"
+    done = CliRunner().invoke(main, ["import", "flee", str(folder), "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    assert (out / DOCUMENT).is_file()
+    again = CliRunner().invoke(main, ["import", "flee", str(folder), "--out", str(out)])
+    assert again.exit_code == 2
+    assert "exists already" in again.output
+
+
+@pytest.mark.skipif(not MALI.is_dir(), reason="the case mali2012 is not there")
+def test_mali_2012_has_its_published_size() -> None:
+    case = read_flee_case(MALI)
+    assert (len(case.places), len(case.roads), len(case.camps), case.days) == (23, 35, 7, 300)
+    camps, people = observed_camps(case), displaced_by_day(case)
+    assert sorted(n for n in camps[0].tolist() if n) == [698, 875, 9265]
+    assert (people[0], people[-1], people.sum()) == (10838, 89991, 19_769_519)
