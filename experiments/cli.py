@@ -32,7 +32,10 @@ VERBS = {
         "experiments.commands.validate",
         "Hold the model against observations of others, by their measures.",
     ),
-    "import": ("experiments.commands.import_", "Read files of others: DTM and other observed counts, Flee cases."),
+    "import": (
+        "experiments.commands.import_",
+        "Read files of others: DTM and other observed counts, Flee cases.",
+    ),
     "score": ("experiments.commands.score", "Score forecasts against what was published since."),
 }
 
