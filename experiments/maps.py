@@ -266,7 +266,7 @@ def _draw_key(figure: SubFigure, changes: Sequence[LegChange]) -> None:
     axes.set_ylim(0, 1)
     busiest = max((change.flow for change in changes), default=0.0)
     axes.text(0.0, 0.78, "People on a leg", size=8.2, color=INK, va="center")
-    samples = _round_samples(busiest)
+    samples = round_samples(busiest)
     for x, people, words in zip(_KEY_COLUMNS, samples, say_levels(samples), strict=True):
         width = _width(people, busiest or 1.0)
         axes.plot([x, x + 0.05], [0.78, 0.78], color=NEUTRAL, lw=width, solid_capstyle="butt")
@@ -282,7 +282,7 @@ def _draw_key(figure: SubFigure, changes: Sequence[LegChange]) -> None:
         axes.text(x + 0.065, 0.25, words, size=8.2, color=INK, va="center")
 
 
-def _round_samples(busiest: float) -> tuple[float, float, float]:
+def round_samples(busiest: float) -> tuple[float, float, float]:
     """Return three round numbers of people up to the busiest leg's."""
     if busiest <= 0:
         return 1.0, 1.0, 1.0

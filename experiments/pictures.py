@@ -109,14 +109,9 @@ def count_weak_inputs(scenario: Scenario) -> tuple[int, int]:
 def describe_levers(baseline: Scenario, variant: Scenario) -> str:
     """Return the levers, closures and parameters that the variant sets otherwise than the baseline."""
     said = []
-    for name in type(variant.document.levers).model_fields:
-        before, after = (getattr(scenario.document.levers, name) for scenario in (baseline, variant))
-        changed = [entry for entry in after if entry not in before]
-        words = name.replace("_", " ")
-        if changed:
-            said.append(f"{words} ({'; '.join(map(_say_entry, changed))})")
-        elif after != before:
-            said.append(f"{words} (less than the baseline)")
+    for name, changed in find_changed_levers(baseline, variant).items():
+        entries = "; ".join(map(say_entry, changed)) or "less than the baseline"
+        said.append(f"{name.replace('_', ' ')} ({entries})")
     if variant.document.closures != baseline.document.closures:
         said.append("closed legs")
     own = set(variant.document.parameters.items()) ^ set(baseline.document.parameters.items())
@@ -124,7 +119,17 @@ def describe_levers(baseline: Scenario, variant: Scenario) -> str:
     return ", ".join(said)
 
 
-def _say_entry(entry: LeverEntry) -> str:
+def find_changed_levers(baseline: Scenario, variant: Scenario) -> dict[str, list[LeverEntry]]:
+    """Return the levers that differ, each with the variant's own entries; none where it only leaves some out."""
+    found = {}
+    for name in type(variant.document.levers).model_fields:
+        before, after = (getattr(scenario.document.levers, name) for scenario in (baseline, variant))
+        if after != before:
+            found[name] = [entry for entry in after if entry not in before]
+    return found
+
+
+def say_entry(entry: LeverEntry) -> str:
     """Return the numbers, start and breadth of one lever entry."""
     given = entry.model_dump(exclude_unset=True, exclude={"start", "end", "scope", "source"})
     settings = [f"{name.replace('_', ' ')} {_say_setting(value)}" for name, value in given.items()]

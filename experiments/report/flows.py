@@ -1,0 +1,222 @@
+"""Flows along the route as an alluvial picture: countries in the order of travel, width people, colour deaths."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pandas as pd
+from markupsafe import Markup
+
+from experiments.report.catalogue import Catalogue
+from experiments.report.read import Findings
+from experiments.report.svg import INK, harm_class, tag
+from simulation.spec.models import Place, Scenario
+
+WIDTH, HEIGHT, TOP = 720.0, 330.0, 26.0
+BAR, GAP = 12.0, 9.0
+LEAST = 0.004
+"""Flows below this share of the largest column are left out of the picture, not of its numbers."""
+SEA = "sea"
+FIRST, INLAND, COAST, AT_SEA, ARRIVED = range(5)
+
+
+class Flow(NamedTuple):
+    """People who go from one country, or the sea, to the next in the order of travel."""
+
+    origin: str
+    destination: str
+    stages: tuple[int, int]
+    people: float
+    deaths: float
+    few: bool
+    """Fewer than 10 simulated deaths are behind it."""
+
+
+def find_stages(scenario: Scenario) -> dict[str, int]:
+    """Return the stage of every node: countries where people set out, inland, coasts, the sea, destinations."""
+    kinds: dict[str, set[str]] = defaultdict(set)
+    for place in scenario.places:
+        kinds[find_node(place)].add(place.kind)
+    return {node: _stage(node, found) for node, found in kinds.items()}
+
+
+def _stage(node: str, kinds: set[str]) -> int:
+    if node == SEA:
+        return AT_SEA
+    if "origin" in kinds:
+        return FIRST
+    if "destination" in kinds:
+        return ARRIVED
+    return COAST if "coastal_departure" in kinds else INLAND
+
+
+def find_node(place: Place) -> str:
+    """Return the country of a place; all zones at sea are one node."""
+    return SEA if place.kind == "sea_zone" else place.country
+
+
+def find_flows(findings: Findings, arm: str | None) -> list[Flow]:
+    """Return the flows of a scenario over irregular legs that lead on, from its legs in the comparison.
+
+    Args:
+        findings: The experiment.
+        arm: A variant; None: the baseline.
+    """
+    scenario = findings.plan.baseline
+    stages, nodes = find_stages(scenario), {place.id: find_node(place) for place in scenario.places}
+    people: dict[tuple[str, str], float] = defaultdict(float)
+    deaths: dict[tuple[str, str], float] = defaultdict(float)
+    known: dict[tuple[str, str], bool] = defaultdict(bool)
+    for leg in scenario.legs:
+        ends = nodes[leg.origin], nodes[leg.destination]
+        if leg.purpose != "irregular" or stages[ends[0]] >= stages[ends[1]]:
+            continue
+        own = arm or findings.variants[0]
+        flow, died = (findings.find(own, outcome, ("leg", leg.id)) for outcome in ("flow", "deaths"))
+        people[ends] += _level(flow, arm)
+        deaths[ends] += _level(died, arm)
+        known[ends] |= died is not None and not died.few
+    return [
+        Flow(*ends, (stages[ends[0]], stages[ends[1]]), people[ends], deaths[ends], not known[ends])
+        for ends in people
+        if people[ends] > 0
+    ]
+
+
+def _level(effect: object, arm: str | None) -> float:
+    if effect is None:
+        return 0.0
+    return float(getattr(effect, "baseline" if arm is None else "variant"))
+
+
+class Picture(NamedTuple):
+    """A picture, the same in words, and its numbers."""
+
+    svg: Markup
+    alt: str
+    data: pd.DataFrame
+
+
+def draw_flows(flows: list[Flow], catalogue: Catalogue, title: str, most: float, key: str) -> Picture | None:
+    """Return the alluvial picture; None where no leg leads on.
+
+    Args:
+        flows: Of one scenario.
+        catalogue: The language.
+        title: Says which scenario.
+        most: People in the largest column of all pictures that will be compared: they share one scale.
+        key: Identifier of the picture in the page.
+    """
+    flows = sorted(flows, key=lambda flow: -flow.people)
+    if not flows:
+        return None
+    shown = [flow for flow in flows if flow.people >= LEAST * most]
+    nodes = _place_nodes(shown, most)
+    parts: list[Markup] = list(_draw_ribbons(shown, nodes, most, catalogue))
+    for (name, _), (x, y, size) in nodes.items():
+        right = x > WIDTH * 0.8
+        parts.append(tag("rect", x=x, y=y, width=BAR, height=max(size, 1.0), fill=INK))
+        anchor, place = ("end", x - 4) if right else ("start", x + BAR + 4)
+        label = _name(name, catalogue)
+        parts.append(tag("text", label, x=place, y=y + max(size, 1.0) / 2 + 4, text_anchor=anchor, class_="halo"))
+    said = [
+        catalogue.say(
+            "flows.alt.item", origin=_name(f.origin, catalogue), destination=_name(f.destination, catalogue),
+            people=catalogue.levels([f.people])[0],
+        )
+        for f in flows[:6]
+    ]  # fmt: skip
+    alt = catalogue.say("flows.alt", title=title, items="; ".join(said))
+    svg = tag(
+        "svg", tag("title", title, id=f"{key}-t"), tag("desc", alt, id=f"{key}-d"), *parts,
+        viewBox=f"0 0 {WIDTH:g} {HEIGHT:g}", role="img", aria_labelledby=f"{key}-t {key}-d", class_="wide",
+    )  # fmt: skip
+    columns = ["origin", "destination", "people", "deaths", "fewer_than_10"]
+    rows = [(f.origin, f.destination, f.people, f.deaths, f.few) for f in flows]
+    return Picture(svg, alt, pd.DataFrame(rows, columns=columns))
+
+
+def _name(node: str, catalogue: Catalogue) -> str:
+    return catalogue.say("flows.sea") if node == SEA else catalogue.nationality(node)
+
+
+def _place_nodes(
+    flows: list[Flow], most: float
+) -> dict[tuple[str, int], tuple[float, float, float]]:
+    """Return x, y and height of each node's bar; the largest of a stage on top."""
+    size: dict[tuple[str, int], list[float]] = defaultdict(lambda: [0.0, 0.0])
+    for flow in flows:
+        size[flow.origin, flow.stages[0]][0] += flow.people
+        size[flow.destination, flow.stages[1]][1] += flow.people
+    used = sorted({stage for _, stage in size})
+    counts = [sum(stage == other for _, other in size) for stage in used]
+    room = HEIGHT - TOP - 6 - GAP * (max(counts) - 1)
+    placed = {}
+    for column, stage in enumerate(used):
+        y = TOP
+        x = 2 + (WIDTH - BAR - 4) * (column / max(len(used) - 1, 1))
+        for node in sorted((n for n in size if n[1] == stage), key=lambda n: -max(size[n])):
+            height = max(size[node]) / most * room
+            placed[node] = (x, y, height)
+            y += height + GAP
+    return placed
+
+
+def _draw_ribbons(
+    flows: list[Flow],
+    nodes: dict[tuple[str, int], tuple[float, float, float]],
+    most: float,
+    catalogue: Catalogue,
+) -> Iterator[Markup]:
+    """Yield a ribbon a flow, stacked at both ends in the order of the nodes."""
+    scale = _scale(flows, nodes)
+    used: dict[tuple[tuple[str, int], str], float] = defaultdict(float)
+    order = sorted(
+        flows,
+        key=lambda f: (nodes[f.origin, f.stages[0]][1], nodes[f.destination, f.stages[1]][1]),
+    )
+    for flow in order:
+        start, end = (flow.origin, flow.stages[0]), (flow.destination, flow.stages[1])
+        thick = flow.people * scale
+        y0, y1 = nodes[start][1] + used[start, "out"], nodes[end][1] + used[end, "in"]
+        used[start, "out"] += thick
+        used[end, "in"] += thick
+        x0, x1 = nodes[start][0] + BAR, nodes[end][0]
+        middle = (x0 + x1) / 2
+        d = (
+            f"M{x0:.1f} {y0:.1f}C{middle:.1f} {y0:.1f} {middle:.1f} {y1:.1f} {x1:.1f} {y1:.1f}"
+            f"v{thick:.1f}C{middle:.1f} {y1 + thick:.1f} {middle:.1f} {y0 + thick:.1f} {x0:.1f} {y0 + thick:.1f}z"
+        )
+        fill = harm_class(flow.deaths, flow.people, few=flow.few)
+        label = catalogue.say(
+            "flows.alt.item", origin=_name(flow.origin, catalogue), destination=_name(flow.destination, catalogue),
+            people=catalogue.levels([flow.people])[0],
+        )  # fmt: skip
+        yield tag(
+            "path", tag("title", label), d=d, fill=fill, fill_opacity=0.75, data_people=f"{flow.people:.10g}",
+            stroke="#FFFFFF", stroke_width=0.5,
+        )  # fmt: skip
+
+
+def _scale(flows: list[Flow], nodes: dict[tuple[str, int], tuple[float, float, float]]) -> float:
+    """Return the height of one person."""
+    largest = max(flows, key=lambda flow: flow.people)
+    start = (largest.origin, largest.stages[0])
+    into = sum(f.people for f in flows if (f.destination, f.stages[1]) == start)
+    out = sum(f.people for f in flows if (f.origin, f.stages[0]) == start)
+    return nodes[start][2] / max(into, out)
+
+
+def find_most(pictures: list[list[Flow]]) -> float:
+    """Return the people in the largest column of several pictures."""
+    most = 0.0
+    for flows in pictures:
+        column: dict[int, float] = defaultdict(float)
+        into: dict[int, float] = defaultdict(float)
+        for flow in flows:
+            column[flow.stages[0]] += flow.people
+            into[flow.stages[1]] += flow.people
+        most = max([most, *column.values(), *into.values()])
+    return most

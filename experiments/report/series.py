@@ -1,0 +1,150 @@
+"""Deaths by year of departure: a line a scenario with its interval, and the dates on which measures begin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from itertools import pairwise
+from typing import NamedTuple
+
+import pandas as pd
+from markupsafe import Markup
+
+from experiments.report.catalogue import Catalogue, clean
+from experiments.report.flows import Picture
+from experiments.report.read import Effect, Findings
+from experiments.report.svg import INK, PALE, tag
+from experiments.wording import is_known
+
+OUTCOME = "deaths_per_1000_started"
+COHORT = "cohort"
+LEAST_YEARS = 3
+WIDTH, HEIGHT = 720.0, 260.0
+LEFT, RIGHT, TOP, BOTTOM = 46.0, 150.0, 40.0, 28.0
+Axis = Callable[[float], float]
+
+
+class Year(NamedTuple):
+    """What befell those who set out in one year."""
+
+    year: int
+    effect: Effect
+
+
+def find_years(findings: Findings, arm: str) -> list[Year]:
+    """Return the departure years that were followed long enough, in order."""
+    found = []
+    for scope in findings.scopes(COHORT):
+        effect = findings.find(arm, OUTCOME, (COHORT, scope))
+        if scope.isdigit() and effect is not None and effect.happens:
+            found.append(Year(int(scope), effect))
+    return sorted(found)
+
+
+def draw_series(
+    years: Sequence[Year], dates: Sequence[tuple[date, str]], catalogue: Catalogue, title: str, key: str
+) -> Picture | None:
+    """Return the picture of one scenario beside the baseline; None for fewer than LEAST_YEARS years.
+
+    Args:
+        years: Of the scenario, with the baseline in them.
+        dates: Days on which measures of the scenario begin, and their names.
+        catalogue: The language.
+        title: Says which scenario.
+        key: Identifier of the picture in the page.
+    """
+    if len(years) < LEAST_YEARS:
+        return None
+    first, last = years[0].year, years[-1].year
+    top = max(level for y in years for level in (y.effect.baseline, y.effect.variant)) * 1.35 or 1.0
+
+    def x(when: float) -> float:
+        return LEFT + (WIDTH - LEFT - RIGHT) * (when - first) / (last - first)
+
+    def y(value: float) -> float:
+        return HEIGHT - BOTTOM - (HEIGHT - BOTTOM - TOP) * min(max(value, 0.0), top) / top
+
+    parts = [*_draw_frame(years, top, (x, y), catalogue), *_draw_dates(dates, (first, last), x)]
+    for year in years:
+        low, high = (year.effect.baseline + end for end in year.effect.difference[1:])
+        if is_known(low, high):
+            parts.append(
+                tag("line", x1=x(year.year), x2=x(year.year), y1=y(low), y2=y(high), stroke=INK, stroke_width=5,
+                    stroke_opacity=0.25)
+            )  # fmt: skip
+    for side, dash, fill in (("baseline", "5 3", "#FFFFFF"), ("variant", None, INK)):
+        points = [(x(year.year), y(getattr(year.effect, side))) for year in years]
+        parts += [
+            tag("line", x1=a[0], y1=a[1], x2=b[0], y2=b[1], stroke=INK, stroke_width=1.6, stroke_dasharray=dash)
+            for a, b in pairwise(points)
+        ]
+        parts += [tag("circle", cx=px, cy=py, r=3.6, fill=fill, stroke=INK, stroke_width=1.5) for px, py in points]
+    parts += _draw_names([getattr(years[-1].effect, side) for side in ("baseline", "variant")], y, catalogue)
+    alt = catalogue.say(
+        "series.alt",
+        title=title,
+        items="; ".join(
+            catalogue.say("series.alt.item", year=year.year, baseline=pair[0], variant=pair[1])
+            for year in years
+            for pair in [catalogue.levels([year.effect.baseline, year.effect.variant], whole=False)]
+        ),
+    )
+    svg = tag(
+        "svg", tag("title", title, id=f"{key}-t"), tag("desc", alt, id=f"{key}-d"), *parts,
+        viewBox=f"0 0 {WIDTH:g} {HEIGHT:g}", role="img", aria_labelledby=f"{key}-t {key}-d", class_="wide",
+    )  # fmt: skip
+    rows = [(y.year, y.effect.baseline, y.effect.variant, *y.effect.difference, y.effect.few) for y in years]
+    columns = ["departure_year", "baseline", "variant", "difference", "difference_low", "difference_high",
+        "fewer_than_10"]  # fmt: skip
+    return Picture(svg, alt, pd.DataFrame(rows, columns=columns))
+
+
+def _draw_frame(years: Sequence[Year], top: float, axes: tuple[Axis, Axis], catalogue: Catalogue) -> list[Markup]:
+    """Return the axes: years below, deaths per 1,000 to the left, from 0."""
+    x, y = axes
+    parts = []
+    for share in (0.0, 0.25, 0.5, 0.75):
+        value = share * top
+        parts.append(tag("line", x1=LEFT, x2=WIDTH - RIGHT + 8, y1=y(value), y2=y(value), stroke=PALE))
+        words = catalogue.levels([value, top], whole=False)[0] if value else "0"
+        parts.append(tag("text", words, x=LEFT - 12, y=y(value) + 4, text_anchor="end"))
+    parts += [
+        tag("text", str(year.year), x=x(year.year), y=HEIGHT - 8, text_anchor="middle") for year in years
+    ]
+    return parts
+
+
+def _draw_dates(dates: Sequence[tuple[date, str]], ends: tuple[int, int], x: Axis) -> list[Markup]:
+    """Return a thin line a date within the years, its name at the top."""
+    parts = []
+    placed = 0
+    for when, name in dates:
+        at = when.year + (when.timetuple().tm_yday - 1) / 365.25
+        if not ends[0] <= at <= ends[1]:
+            continue
+        place = x(at)
+        row = placed % 3
+        parts.append(
+            tag("line", x1=place, x2=place, y1=6 + 11 * row, y2=HEIGHT - BOTTOM, stroke=INK, stroke_dasharray="1 3")
+        )
+        anchor = "end" if place > WIDTH * 0.6 else "start"
+        parts.append(
+            tag("text", clean(name, 40), x=place + (-3 if anchor == "end" else 3), y=14 + 11 * row,
+                text_anchor=anchor, class_="halo")
+        )  # fmt: skip
+        placed += 1
+    return parts
+
+
+def _draw_names(levels: list[float], y: Axis, catalogue: Catalogue) -> list[Markup]:
+    """Return the names of both lines at their right ends, apart where the ends meet."""
+    baseline, variant = (y(level) for level in levels)
+    if abs(baseline - variant) < 13:
+        middle = (baseline + variant) / 2
+        up = -7 if variant <= baseline else 7
+        variant, baseline = middle + up, middle - up
+    x = WIDTH - RIGHT + 12
+    return [
+        tag("text", catalogue.say("series.baseline"), x=x, y=baseline + 4),
+        tag("text", catalogue.say("series.variant"), x=x, y=variant + 4, font_weight="bold"),
+    ]
