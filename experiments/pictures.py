@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import matplotlib as mpl
 
 from experiments.plan import Plan
+from experiments.wording import find_step, say_number
 from simulation import __version__
 from simulation.spec.models import LeverEntry, Scenario
 
@@ -131,8 +132,10 @@ def find_changed_levers(baseline: Scenario, variant: Scenario) -> dict[str, list
 
 def say_entry(entry: LeverEntry) -> str:
     """Return the numbers, start and breadth of one lever entry."""
-    given = entry.model_dump(exclude_unset=True, exclude={"start", "end", "scope", "source"})
-    settings = [f"{name.replace('_', ' ')} {_say_setting(value)}" for name, value in given.items()]
+    given = entry.model_dump(exclude_unset=True, exclude_none=True, exclude={"start", "end", "scope", "source"})
+    settings = [
+        f"{name.replace('_', ' ')} {_say_setting(value)}" for name, value in given.items() if value != ()
+    ]
     scope = entry.scope
     where = [
         *scope.countries,
@@ -149,11 +152,15 @@ def say_entry(entry: LeverEntry) -> str:
 def _say_setting(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return " and ".join(map(str, value))
     number, _, unit = str(value).partition(" ")  # quantities with a unit are text: "30.0 days"
     try:
-        return f"{float(number):.3g} {unit}".strip()
+        amount = float(number)
     except ValueError:
-        return str(value)
+        return str(value).replace("_", " ")
+    said = f"{amount:.3g}" if abs(amount) < 1000 else say_number(amount, find_step(amount))
+    return f"{said} {unit}".strip()
 
 
 def _count(n: int, noun: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import pandas as pd
@@ -57,6 +57,14 @@ def find_node(place: Place) -> str:
     return SEA if place.kind == "sea_zone" else place.country
 
 
+def find_longitudes(scenario: Scenario) -> dict[str, float]:
+    """Return the mean longitude of every node's places, degrees east."""
+    places: dict[str, list[float]] = defaultdict(list)
+    for place in scenario.places:
+        places[find_node(place)].append(place.longitude)
+    return {node: sum(found) / len(found) for node, found in places.items()}
+
+
 def find_flows(findings: Findings, arm: str | None) -> list[Flow]:
     """Return the flows of a scenario over irregular legs that lead on, from its legs in the comparison.
 
@@ -99,11 +107,14 @@ class Picture(NamedTuple):
     data: pd.DataFrame
 
 
-def draw_flows(flows: list[Flow], catalogue: Catalogue, title: str, most: float, key: str) -> Picture | None:
+def draw_flows(
+    flows: list[Flow], scenario: Scenario, catalogue: Catalogue, title: str, most: float, key: str
+) -> Picture | None:
     """Return the alluvial picture; None where no leg leads on.
 
     Args:
         flows: Of one scenario.
+        scenario: Its places say what lies west and east.
         catalogue: The language.
         title: Says which scenario.
         most: People in the largest column of all pictures that will be compared: they share one scale.
@@ -113,7 +124,7 @@ def draw_flows(flows: list[Flow], catalogue: Catalogue, title: str, most: float,
     if not flows:
         return None
     shown = [flow for flow in flows if flow.people >= LEAST * most]
-    nodes = _place_nodes(shown, most)
+    nodes = _place_nodes(shown, most, find_longitudes(scenario))
     parts: list[Markup] = list(_draw_ribbons(shown, nodes, most, catalogue))
     for (name, _), (x, y, size) in nodes.items():
         right = x > WIDTH * 0.8
@@ -143,13 +154,10 @@ def _name(node: str, catalogue: Catalogue) -> str:
 
 
 def _place_nodes(
-    flows: list[Flow], most: float
+    flows: list[Flow], most: float, west: Mapping[str, float]
 ) -> dict[tuple[str, int], tuple[float, float, float]]:
-    """Return x, y and height of each node's bar; the largest of a stage on top."""
-    size: dict[tuple[str, int], list[float]] = defaultdict(lambda: [0.0, 0.0])
-    for flow in flows:
-        size[flow.origin, flow.stages[0]][0] += flow.people
-        size[flow.destination, flow.stages[1]][1] += flow.people
+    """Return x, y and height of each node's bar; the westernmost of a stage on top, so that few ribbons cross."""
+    size = _count_nodes(flows)
     used = sorted({stage for _, stage in size})
     counts = [sum(stage == other for _, other in size) for stage in used]
     room = HEIGHT - TOP - 6 - GAP * (max(counts) - 1)
@@ -157,7 +165,7 @@ def _place_nodes(
     for column, stage in enumerate(used):
         y = TOP
         x = 2 + (WIDTH - BAR - 4) * (column / max(len(used) - 1, 1))
-        for node in sorted((n for n in size if n[1] == stage), key=lambda n: -max(size[n])):
+        for node in sorted((n for n in size if n[1] == stage), key=lambda n: (west[n[0]], n[0])):
             height = max(size[node]) / most * room
             placed[node] = (x, y, height)
             y += height + GAP
@@ -210,13 +218,23 @@ def _scale(flows: list[Flow], nodes: dict[tuple[str, int], tuple[float, float, f
 
 
 def find_most(pictures: list[list[Flow]]) -> float:
-    """Return the people in the largest column of several pictures."""
-    most = 0.0
-    for flows in pictures:
-        column: dict[int, float] = defaultdict(float)
-        into: dict[int, float] = defaultdict(float)
-        for flow in flows:
-            column[flow.stages[0]] += flow.people
-            into[flow.stages[1]] += flow.people
-        most = max([most, *column.values(), *into.values()])
-    return most
+    """Return the people in the largest column of several pictures: what their common scale must hold."""
+    return max((sum(column.values()) for flows in pictures for column in _count_columns(flows).values()), default=0.0)
+
+
+def _count_columns(flows: list[Flow]) -> dict[int, dict[str, float]]:
+    """Return, by stage and node, the people who come in or go out, whichever are more."""
+    size = _count_nodes(flows)
+    columns: dict[int, dict[str, float]] = defaultdict(dict)
+    for (node, stage), (out, into) in size.items():
+        columns[stage][node] = max(out, into)
+    return columns
+
+
+def _count_nodes(flows: list[Flow]) -> dict[tuple[str, int], list[float]]:
+    """Return, by node and stage, the people who go out and who come in."""
+    size: dict[tuple[str, int], list[float]] = defaultdict(lambda: [0.0, 0.0])
+    for flow in flows:
+        size[flow.origin, flow.stages[0]][0] += flow.people
+        size[flow.destination, flow.stages[1]][1] += flow.people
+    return size

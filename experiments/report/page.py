@@ -121,9 +121,9 @@ def _gather(findings: Findings, catalogue: Catalogue) -> dict[str, Any]:
         "colours": _build_key(catalogue),
         "widths": _build_widths(busiest, catalogue),
         "flows": flows.draw_flows(
-            baseline_flows, catalogue, catalogue.say("flows.before"), most, "flows-baseline"
+            baseline_flows, findings.plan.baseline, catalogue, catalogue.say("flows.before"), most, "flows-baseline"
         ),
-        "money": build_money(findings, titles, catalogue),
+        "money": build_money(findings, label_arms(findings, titles), catalogue),
         "evidence": about.describe_evidence(findings, catalogue),
         "sources": about.list_sources(findings),
         "run": about.describe_run(findings, catalogue),
@@ -165,12 +165,17 @@ def _build_arm(
         ],
         build_people(findings, arm, catalogue),
         say_moved(findings, arm, catalogue),
-        flows.draw_flows(own_flows, catalogue, catalogue.say("flows.after", title=title), most, f"flows-{number}"),
+        flows.draw_flows(own_flows, findings.plan.baseline, catalogue, catalogue.say("flows.after", title=title), most, f"flows-{number}"),
         series.draw_series(
             series.find_years(findings, arm), about.list_dates(findings, arm, catalogue), catalogue,
             catalogue.say("series.title", title=title), f"series-{number}",
         ),
     )  # fmt: skip
+
+
+def label_arms(findings: Findings, titles: Sequence[str]) -> dict[str, str]:
+    """Return the label of each scenario in charts: its number in the report, and its title."""
+    return {arm: f"{n}. {title}" for n, (arm, title) in enumerate(zip(findings.variants, titles, strict=True), 1)}
 
 
 def _find(findings: Findings, arm: str, outcomes: Sequence[str]) -> list[Effect]:
@@ -183,7 +188,7 @@ def build_panels(
 ) -> list[Panel]:
     """Return a panel an outcome that happens, a row a scenario."""
     panels = []
-    labels = dict(zip(findings.variants, titles, strict=True))
+    labels = label_arms(findings, titles)
     for outcome in outcomes:
         effects = findings.effects(outcome)
         if not any(effect.happens for effect in effects):

@@ -138,10 +138,10 @@ def _draw_band(
 def _draw_axis(domain: tuple[float, float], catalogue: Catalogue, effects: Sequence[Effect]) -> Markup:
     """Return the axis below the rows: no change, and a round number to each side where there is room."""
     whole = all(effect.whole for effect in effects)
-    marks = [(0.0, catalogue.say("axis.same"))]
+    marks = [(0.0, "0")]
     for end in domain:
         tick = _round(end * 0.8)
-        if abs(tick) > 0.25 * (domain[1] - domain[0]) and (abs(tick) >= 1 or not whole):
+        if abs(tick) > 0.22 * (domain[1] - domain[0]) and (abs(tick) >= 1 or not whole):
             marks.append((tick, catalogue.number(tick, 10.0 ** math.floor(math.log10(abs(tick))), sign=True)))
     texts = [
         tag("text", words, x=_at(value, domain), y=14, text_anchor=_anchor(_share(value, domain)))

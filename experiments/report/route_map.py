@@ -31,7 +31,7 @@ from experiments.report.svg import BLUE, INK, VERMILLION, flow_width, harm_class
 from experiments.wording import is_known
 from simulation.spec.models import Leg, Place
 
-WIDTH = 760.0
+WIDTH, INSET_WIDTH = 760.0, 480.0
 LISTED = 4
 """Rises, and falls, that have a number on the map and a line below it."""
 
@@ -69,7 +69,7 @@ class Frame(NamedTuple):
 def choose_frames(places: Sequence[Place]) -> list[Frame]:
     """Return the shipped route with its central sea enlarged, or one window around the places of another map."""
     if all(_holds(ROUTE, place) for place in places):
-        return [_frame("route", ROUTE, LABELS), _frame("sea", CENTRAL_SEA, LABELS_CENTRAL_SEA)]
+        return [_frame("route", ROUTE, LABELS), _frame("sea", CENTRAL_SEA, LABELS_CENTRAL_SEA, INSET_WIDTH)]
     west, east = min(p.longitude for p in places), max(p.longitude for p in places)
     south, north = min(p.latitude for p in places), max(p.latitude for p in places)
     margin = 0.08 * max(east - west, north - south, 1.0)
@@ -77,9 +77,11 @@ def choose_frames(places: Sequence[Place]) -> list[Frame]:
     return [_frame("route", window, {place.id: (6.0, 3.0, "left") for place in places})]
 
 
-def _frame(name: str, window: Window, labels: Mapping[str, tuple[float, float, str]]) -> Frame:
+def _frame(
+    name: str, window: Window, labels: Mapping[str, tuple[float, float, str]], width: float = WIDTH
+) -> Frame:
     wide = Frame(name, window, 1.0, labels)
-    return wide._replace(scale=WIDTH / wide.width)
+    return wide._replace(scale=width / wide.width)
 
 
 def _holds(window: Window, place: Place) -> bool:

@@ -6,7 +6,7 @@ import math
 
 from experiments.report.catalogue import Catalogue
 from experiments.report.read import Effect, Span
-from experiments.wording import is_known
+from experiments.wording import find_level_step, is_known
 
 TIMES_FROM = 1.95
 """From this ratio on a change is said as "times as many"."""
@@ -56,22 +56,43 @@ def say_levels(effect: Effect, catalogue: Catalogue) -> tuple[str, str]:
     """Return baseline and variant, rounded alike; finer where they would read the same and are not."""
     width = effect.difference.high - effect.difference.low
     values = [effect.baseline, effect.variant]
-    left, right = catalogue.levels(values, width, whole=effect.whole)
-    if left == right and effect.baseline != effect.variant:
-        left, right = catalogue.levels(values, whole=effect.whole)
+    step = find_level_step(values, width, whole=effect.whole)
+    for finer in (step, *(find_level_step(values, whole=effect.whole) / part for part in (1, 10, 100))):
+        step = max(finer, 1.0) if effect.whole else finer
+        left, right = (catalogue.number(value, step) for value in values)
+        if left != right or effect.baseline == effect.variant:
+            break
     return left, right
 
 
 def say_ends(effect: Effect, catalogue: Catalogue) -> tuple[str, str]:
     """Return the ends of the interval: as shares of the baseline, or in numbers where there is no such share."""
-    if is_known(*effect.ratio):
-        return say_size(effect.ratio.low, catalogue), say_size(effect.ratio.high, catalogue)
+    low, high = effect.ratio.low, effect.ratio.high
+    if is_known(low, high):
+        parts = {find_parts(low), find_parts(high)}
+        alike = max(parts) if max(parts) <= 10 * min(parts) else None  # "20 in 100", beside "15 in 100"
+        return say_size(low, catalogue, alike), say_size(high, catalogue, alike)
     said = catalogue.change(*effect.difference, whole=effect.whole)
     return said.low, said.high
 
 
-def say_size(ratio: float, catalogue: Catalogue) -> str:
-    """Return a ratio to the baseline as "3 in 10 more", "2 in 100 fewer", "2.4 times as many"."""
+def find_parts(ratio: float) -> int:
+    """Return of how many a change is said: 10, 100 or 1,000, so that one or two digits are left."""
+    share = abs(ratio - 1.0)
+    parts = 10 if share >= IN_TEN_FROM else 100 if share >= IN_HUNDRED_FROM else 1000
+    if share > 0.945 and ratio < 1:  # "10 in 10 fewer" would say that none is left
+        return 100 if share < 0.995 else 1000
+    return parts
+
+
+def say_size(ratio: float, catalogue: Catalogue, parts: int | None = None) -> str:
+    """Return a ratio to the baseline as "3 in 10 more", "2 in 100 fewer", "2.4 times as many".
+
+    Args:
+        ratio: Variant over baseline.
+        catalogue: The language.
+        parts: Of how many; None: as ``find_parts`` says.
+    """
     if ratio >= TIMES_FROM:
         return catalogue.say("size.times", n=catalogue.number(ratio, 0.1 if ratio < 10 else 1.0))
     share, way = abs(ratio - 1.0), "more" if ratio > 1 else "fewer"
@@ -79,8 +100,7 @@ def say_size(ratio: float, catalogue: Catalogue) -> str:
         return catalogue.say("size.none")
     if share < IN_THOUSAND_FROM:
         return catalogue.say(f"size.tiny.{way}")
-    parts = 10 if share >= IN_TEN_FROM else 100 if share >= IN_HUNDRED_FROM else 1000
-    if share > 0.945:  # "10 in 10 fewer" would say that none is left
-        parts = 100 if share < 0.995 else 1000
-    n = min(round(share * parts), parts - 1) if way == "fewer" else round(share * parts)
+    parts = parts or find_parts(ratio)
+    n = round(share * parts)
+    n = min(n, parts - 1) if way == "fewer" else n
     return catalogue.say(f"size.share.{way}", n=catalogue.number(n), parts=catalogue.number(parts))

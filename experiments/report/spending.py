@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -29,12 +29,11 @@ class Money(NamedTuple):
     data: pd.DataFrame
 
 
-def build_money(findings: Findings, titles: Sequence[str], catalogue: Catalogue) -> Money | None:
+def build_money(findings: Findings, labels: Mapping[str, str], catalogue: Catalogue) -> Money | None:
     """Return the equal-budget view; None where the folder has no analysis of budgets."""
     spent, bought = findings.siblings.get(SPENT), findings.siblings.get(BOUGHT)
     if spent is None or bought is None or spent.empty:
         return None
-    labels = dict(zip(findings.variants, titles, strict=True))
     totals = spent[(spent["item"] == COST) & spent["arm"].isin(labels)]
     panel = _build_panel(totals, labels, catalogue)
     wanted = bought[bought["harm"].isin(HARMS_BOUGHT) & bought["arm"].isin(labels)]
@@ -42,7 +41,7 @@ def build_money(findings: Findings, titles: Sequence[str], catalogue: Catalogue)
     return Money(panel, _say_equality(totals, catalogue), rows, bought)
 
 
-def _build_panel(totals: pd.DataFrame, labels: dict[str, str], catalogue: Catalogue) -> Panel:
+def _build_panel(totals: pd.DataFrame, labels: Mapping[str, str], catalogue: Catalogue) -> Panel:
     sums = totals[["extra_usd", "meant_usd"]].to_numpy(float)
     largest = LONGEST * max([abs(s) for s in sums.ravel() if is_known(s)], default=1.0)
     ends = [e for e in totals[["mean_low", "mean_high"]].to_numpy(float).ravel() if is_known(e)]
@@ -76,7 +75,7 @@ def _say_equality(totals: pd.DataFrame, catalogue: Catalogue) -> str:
     )
 
 
-def _say_bought(row: dict[Any, Any], labels: dict[str, str], catalogue: Catalogue) -> dict[str, str]:
+def _say_bought(row: dict[Any, Any], labels: Mapping[str, str], catalogue: Catalogue) -> dict[str, str]:
     """Return one line: scenario, harm, how much less of it, and that for a million where it can be told."""
     prevented = catalogue.change(*(-float(row[f"prevented{end}"]) for end in ("", "_high", "_low")))
     per_million = catalogue.say("money.no_ratio")
