@@ -10,17 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 
+from experiments.execution.files import write_csv
 from experiments.plan import Plan
+from experiments.safe_cells import guard_table
 from experiments.wording import find_step, say_number
 from simulation import __version__
 from simulation.spec.models import LeverEntry, Scenario
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.figure import Figure
 
 # Okabe and Ito (2008): told apart with every common kind of colour vision; lightness differs for grey prints.
 BLUE, VERMILLION, GREY, INK, PALE = "#0072B2", "#D55E00", "#8C8C8C", "#222222", "#D9D9D9"
-DPI = 220
+DPI = 300
 WEAK = ("assumed", "recalled")
 _TABLES = [
     "places",
@@ -40,6 +43,7 @@ _STYLE: Any = {
     "svg.fonttype": "path",
     "font.family": "DejaVu Sans",
     "font.size": 9.0,
+    "text.parse_math": False,  # a title may hold "$"
     "axes.linewidth": 0.6,
     "figure.facecolor": "white",
     "savefig.facecolor": "white",
@@ -55,15 +59,17 @@ def house_style() -> Iterator[None]:
         yield
 
 
-def save(figure: Figure, path: Path, title: str, text: str) -> list[Path]:
-    """Write ``path`` as .png, .svg and .txt (the text alternative) and return the three."""
+def save(figure: Figure, path: Path, title: str, text: str, data: pd.DataFrame | None = None) -> list[Path]:
+    """Write ``path`` as .png, .svg and .txt (the text alternative), with ``data`` as .csv too, and return them."""
     png, svg, alternative = (path.with_name(f"{path.name}.{kind}") for kind in ("png", "svg", "txt"))
     figure.savefig(png, dpi=DPI, metadata={"Title": title, "Description": text, "Software": "Safe Passage"})
     figure.savefig(
         svg, metadata={"Date": None, "Title": title, "Description": text, "Creator": "Safe Passage"}
     )
     alternative.write_text(f"{title}\n\n{text}\n", encoding="utf-8")
-    return [png, svg, alternative]
+    if data is None:
+        return [png, svg, alternative]
+    return [png, svg, alternative, write_csv(guard_table(data), path.with_name(f"{path.name}.csv"))]
 
 
 def wrap(lines: Iterable[str], width: int) -> str:
@@ -132,7 +138,9 @@ def find_changed_levers(baseline: Scenario, variant: Scenario) -> dict[str, list
 
 def say_entry(entry: LeverEntry) -> str:
     """Return the numbers, start and breadth of one lever entry."""
-    given = entry.model_dump(exclude_unset=True, exclude_none=True, exclude={"start", "end", "scope", "source"})
+    given = entry.model_dump(
+        exclude_unset=True, exclude_none=True, exclude={"start", "end", "scope", "source"}
+    )
     settings = [
         f"{name.replace('_', ' ')} {_say_setting(value)}" for name, value in given.items() if value != ()
     ]

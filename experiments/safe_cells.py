@@ -17,7 +17,9 @@ MARK = "'"
 def guard(text: str) -> str:
     """Return text on one line, with a mark before it where it starts like a formula, also behind spaces."""
     line = printable(text)
-    return MARK + line if line.lstrip().startswith(FORMULA_STARTS) or text.startswith(FORMULA_STARTS) else line
+    return (
+        MARK + line if line.lstrip().startswith(FORMULA_STARTS) or text.startswith(FORMULA_STARTS) else line
+    )
 
 
 def guard_table(table: pd.DataFrame) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Mapping, Sequence
 
 from experiments.outcome_words import OUTCOMES
@@ -11,6 +12,10 @@ from simulation.spec.models import Leg, Place
 MINUS = "\N{MINUS SIGN}"
 MILLION = 1e6
 UNKNOWN = "\N{EN DASH}"
+LONGEST_NAME = 160
+"""Letters of a title or name that a user gave; what is longer is cut."""
+LONGEST_TITLE = 90
+"""Letters of it in the heading of a picture: as many as stand beside the heading's own words."""
 
 
 _GROUPS = {
@@ -205,3 +210,18 @@ def _say_factor(value: float, half: float, *, excludes_one: bool) -> str:
     finer = [f"{value:.{more}f}" for more in (2, 3)]
     words = f"just {'above' if value > 1 else 'below'} 1"
     return next((text for text in finer if float(text) != 1), words)
+
+
+def clean(text: str, longest: int = LONGEST_NAME) -> str:
+    """Return a name that somebody gave on one line, without control or direction marks, cut where it is very long.
+
+    Marks of direction (as U+202E) could turn the words around a name about; scripts keep their own direction.
+    """
+    kept = "".join(" " if c.isspace() else c for c in text if c.isspace() or _is_plain(c))
+    kept = " ".join(kept.split())
+    return kept if len(kept) <= longest else kept[: longest - 1].rstrip() + "\N{HORIZONTAL ELLIPSIS}"
+
+
+def _is_plain(character: str) -> bool:
+    """Return whether a character is no control; joiners are kept, since words of several scripts need them."""
+    return unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co") or character in "\u200c\u200d"

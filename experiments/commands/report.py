@@ -11,7 +11,9 @@ _PATH = click.Path(path_type=Path)
 
 @click.command("report")
 @click.argument("folder", type=_PATH)
-@click.option("--lang", type=click.Choice(["en", "fr"]), default="en", show_default=True, help="Language of the page.")
+@click.option(
+    "--lang", type=click.Choice(["en", "fr"]), default="en", show_default=True, help="Language of the page."
+)
 @click.option("--out", type=_PATH, help="The file.  [default: report.html, or report.fr.html, in the folder]")
 def command(folder: Path, lang: str, out: Path | None) -> None:
     """Write the report of an experiment FOLDER: one file that opens in any browser, without internet.

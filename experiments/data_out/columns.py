@@ -50,7 +50,7 @@ COLUMNS = (
     Column("group", "#population+code", "text", "", "the group; a stream is where people set out from"),
     Column(
         "interval_kind", "#meta+interval", "text", "",
-        "total: where one more joint draw of the uncertain numbers would lie; monte_carlo: of the mean over seeds alone",
+        "total: where one more joint draw of the uncertain numbers would lie; monte_carlo: mean over seeds alone",
     ),
     *(Column(n, f"#value+{tag}", "number", _OUTCOME_UNIT, said) for n, (tag, said) in _NUMBERS.items()),
     *(Column(n, f"#value+{tag}", "number", "1", said) for n, (tag, said) in _RATIOS.items()),

@@ -8,9 +8,8 @@ import pandas as pd
 from experiments.clear import find_directions_of_table
 from experiments.data_out.columns import NAMES, SUPPRESSED
 from experiments.outcome_words import OUTCOMES
-from experiments.report.catalogue import clean
 from experiments.report.read import Findings
-from experiments.wording import say_leg, say_outcome, say_place
+from experiments.wording import clean, say_leg, say_outcome, say_place
 
 CLEAR = {1: "more", 0: "unclear", -1: "fewer"}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -18,12 +19,12 @@ FOLDER = "export"
 DATA, DICTIONARY, SHEETS = "safepassage_data", "data_dictionary.csv", "safepassage_data.xlsx"
 NOTES = (
     ("What this is", "Simulated numbers: policies compared under stated assumptions. They are not forecasts."),
-    ("Small cells", "Numbers that rest on fewer than 10 simulated people are left out and marked in 'suppressed'; empty is "
-        "not 0. What is left out may follow from other rows by subtraction: nobody in it lives, so this guards against "
-        "quoting noise, not against finding a person."),
+    ("Small cells", "Numbers that rest on fewer than 10 simulated people are left out and marked in 'suppressed'; "
+        "empty is not 0. What is left out may follow from other rows by subtraction: nobody in it lives, so this "
+        "guards against quoting noise, not against finding a person."),
     ("Rounding", "Numbers are not rounded; quote them with their interval, and no finer than it."),
     ("Arrivals", "Never quote arrivals alone: fewer arrivals are not a protection outcome."),
-    ("XLSX", "Holds intervals of kind total for the whole route; places, legs and seeds are in the CSV and Parquet files."),
+    ("XLSX", "Holds intervals of kind total for the whole route; places, legs and seeds are in the other files."),
     ("Text", "Cells of text that start like a formula have an apostrophe before them."),
 )  # fmt: skip
 
@@ -89,8 +90,8 @@ def _add_sheet(book: object, title: str, table: pd.DataFrame, tags: list[str] | 
     sheet = book.create_sheet(title)  # type: ignore[attr-defined]
     sheet.freeze_panes = "A3" if tags else "A2"
 
-    def cell(value: object) -> object:
-        if value != value:
+    def cell(value: Any) -> Any:  # noqa: ANN401 - whatever a table holds
+        if pd.isna(value):
             return None
         if not isinstance(value, str):
             return value

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 from experiments.pictures import count_weak_inputs, find_changed_levers, say_entry
 from experiments.planning.run import PLAN_COPY
-from experiments.report.catalogue import Catalogue, clean
+from experiments.report.catalogue import Catalogue
 from experiments.report.read import Findings
+from experiments.wording import clean
 from simulation import __version__
 from simulation.spec.models import LeverEntry, Levers, Parameter, Scenario
 
@@ -47,7 +48,9 @@ def list_dates(findings: Findings, arm: str, catalogue: Catalogue) -> list[tuple
     """Return the days on which a scenario's own settings begin, with the lever; one a lever and day."""
     changed = find_changed_levers(findings.plan.baseline, findings.plan.arms[arm])
     found = {
-        (entry.start, catalogue.say(f"lever.{name}")) for name, entries in changed.items() for entry in entries
+        (entry.start, catalogue.say(f"lever.{name}"))
+        for name, entries in changed.items()
+        for entry in entries
     }
     return sorted((day, name) for day, name in found if day is not None)
 
@@ -93,7 +96,10 @@ def describe_evidence(findings: Findings, catalogue: Catalogue) -> dict[str, Any
         for p in find_loose_parameters(scenario)
     ]
     said = catalogue.say(
-        "evidence.weak", weak=catalogue.number(weak), rows=catalogue.number(rows), share=catalogue.percent(weak / rows)
+        "evidence.weak",
+        weak=catalogue.number(weak),
+        rows=catalogue.number(rows),
+        share=catalogue.percent(weak / rows),
     )
     return {"said": said, "parameters": parameters}
 
@@ -136,7 +142,12 @@ def describe_run(findings: Findings, catalogue: Catalogue) -> list[tuple[str, st
         else catalogue.say("run.one_in", n=catalogue.number(1 / plan.scale, 0.1 if plan.scale > 0.1 else 1.0))
     )
     facts = [
-        ("period", catalogue.say("run.period.said", start=period.start, departures=period.departures_end, end=period.end)),
+        (
+            "period",
+            catalogue.say(
+                "run.period.said", start=period.start, departures=period.departures_end, end=period.end
+            ),
+        ),
         ("people", people),
         ("draws", catalogue.say("run.draws.said", draws=plan.replicates, seeds=plan.monte_carlo)),
         ("seed", str(plan.seed)),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import unicodedata
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import NamedTuple
 from experiments.countries import NAMES
 from experiments.wording import (
     SHORT_PLACES,
+    clean,
     find_change_steps,
     find_level_step,
     is_known,
@@ -25,9 +25,17 @@ from simulation.spec.models import Leg, Levers, Place
 
 MESSAGES = Path(__file__).with_name("messages")
 LANGUAGES = ("en", "fr")
-LONGEST_NAME = 160
-"""Letters of a title or name that a user gave; what is longer is cut."""
-HARMS = ("deaths", "violence", "sgbv", "abductions", "injury", "robbery", "detentions", "separations", "unmet_need")
+HARMS = (
+    "deaths",
+    "violence",
+    "sgbv",
+    "abductions",
+    "injury",
+    "robbery",
+    "detentions",
+    "separations",
+    "unmet_need",
+)
 MOVEMENT = ("journeys_started", "sea_attempts", "arrivals", "admissions", "returned")
 OUTCOMES = (
     *HARMS, *(f"{harm}_per_1000_journeys" for harm in HARMS), *MOVEMENT, "deaths_sea_per_1000_attempts",
@@ -178,18 +186,3 @@ def english_names() -> dict[str, str]:
     names |= {f"place.{place}": name for place, name in SHORT_PLACES.items()}
     names |= {f"lever.{lever}": lever.replace("_", " ") for lever in Levers.model_fields}
     return names | {f"gcm.{number}": title for number, title in GCM_OBJECTIVES.items()}
-
-
-def clean(text: str, longest: int = LONGEST_NAME) -> str:
-    """Return a name that somebody gave on one line, without control or direction marks, cut where it is very long.
-
-    Marks of direction (as U+202E) could turn the words around a name about; scripts keep their own direction.
-    """
-    kept = "".join(" " if c.isspace() else c for c in text if c.isspace() or _is_plain(c))
-    kept = " ".join(kept.split())
-    return kept if len(kept) <= longest else kept[: longest - 1].rstrip() + "\N{HORIZONTAL ELLIPSIS}"
-
-
-def _is_plain(character: str) -> bool:
-    """Return whether a character is no control; joiners are kept, since words of several scripts need them."""
-    return unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co") or character in "\u200c\u200d"

@@ -131,7 +131,9 @@ def draw_flows(
         parts.append(tag("rect", x=x, y=y, width=BAR, height=max(size, 1.0), fill=INK))
         anchor, place = ("end", x - 4) if right else ("start", x + BAR + 4)
         label = _name(name, catalogue)
-        parts.append(tag("text", label, x=place, y=y + max(size, 1.0) / 2 + 4, text_anchor=anchor, class_="halo"))
+        parts.append(
+            tag("text", label, x=place, y=y + max(size, 1.0) / 2 + 4, text_anchor=anchor, class_="halo")
+        )
     said = [
         catalogue.say(
             "flows.alt.item", origin=_name(f.origin, catalogue), destination=_name(f.destination, catalogue),
@@ -219,7 +221,9 @@ def _scale(flows: list[Flow], nodes: dict[tuple[str, int], tuple[float, float, f
 
 def find_most(pictures: list[list[Flow]]) -> float:
     """Return the people in the largest column of several pictures: what their common scale must hold."""
-    return max((sum(column.values()) for flows in pictures for column in _count_columns(flows).values()), default=0.0)
+    return max(
+        (sum(column.values()) for flows in pictures for column in _count_columns(flows).values()), default=0.0
+    )
 
 
 def _count_columns(flows: list[Flow]) -> dict[int, dict[str, float]]:

@@ -39,20 +39,26 @@ def say_moved(findings: Findings, arm: str, catalogue: Catalogue) -> list[str]:
 def _is_told(row: Mapping[Any, Any]) -> bool:
     """Return whether the share that reappeared has an estimate and limits, and both ends have a name."""
     ends = all(is_known(float(row[f"share_reappeared{end}"])) for end in ("", "_low", "_high"))
-    return bool(ends and row["rose"] > 0 and isinstance(row["most_rise"], str) and isinstance(row["most_fall"], str))
+    return bool(
+        ends
+        and row["rose"] >= 0.5
+        and isinstance(row["most_rise"], str)
+        and isinstance(row["most_fall"], str)
+    )
 
 
 def _say_row(findings: Findings, row: Mapping[Any, Any], catalogue: Catalogue) -> str:
     share, low, high = (float(row[f"share_reappeared{end}"]) for end in ("", "_low", "_high"))
+    step = 0.1 if max(abs(share), abs(low), abs(high)) < 10 else 1.0
     return catalogue.say(
         "moved.sentence",
         outcome=catalogue.outcome(str(row["outcome"])),
         among=catalogue.say(f"moved.among.{row['among']}"),
         fell=catalogue.levels([float(row["fell"])])[0],
         rose=catalogue.levels([float(row["rose"])])[0],
-        share=catalogue.percent(share),
-        low=catalogue.percent(low),
-        high=catalogue.percent(high),
+        share=catalogue.number(10 * share, step),
+        low=catalogue.number(10 * low, step),
+        high=catalogue.number(10 * high, step),
         fall=say_cell(findings, str(row["most_fall"]), str(row["among"]), catalogue),
         rise=say_cell(findings, str(row["most_rise"]), str(row["among"]), catalogue),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,7 +14,8 @@ from markupsafe import Markup
 
 from experiments.execution.files import readable_errors, replacing
 from experiments.report import about, flows, route_map, series
-from experiments.report.catalogue import HARMS, MOVEMENT, Catalogue, clean, load_catalogue
+from experiments.report.catalogue import HARMS, MOVEMENT, Catalogue, load_catalogue
+from experiments.report.flows import Picture
 from experiments.report.moved import say_moved
 from experiments.report.panels import Panel, build_ladder, build_panel, build_shares
 from experiments.report.read import Effect, Findings, read_findings
@@ -21,6 +23,7 @@ from experiments.report.sentences import say_effect
 from experiments.report.spending import build_money
 from experiments.report.svg import DEATH_COLOURS, DEATH_STEPS, TOO_FEW
 from experiments.safe_cells import to_csv
+from experiments.wording import clean
 
 TEMPLATES = Path(__file__).with_name("templates")
 RATES = tuple(f"{harm}_per_1000_journeys" for harm in HARMS)
@@ -43,12 +46,26 @@ class Arm(NamedTuple):
     headlines: list[str]
     others: list[str]
     movement: list[str]
-    maps: list[route_map.Picture]
+    maps: list[Picture]
     changes: list[str]
     people: Panel | None
     moved: list[str]
-    flows: flows.Picture | None
-    series: flows.Picture | None
+    flows: Picture | None
+    series: Picture | None
+
+
+class Scale(NamedTuple):
+    """What all pictures of a page share, so that they compare.
+
+    Attributes:
+        frames: Windows of the maps; none where nobody is known to travel on any leg.
+        busiest: People on the busiest leg.
+        most: People in the largest column of flows.
+    """
+
+    frames: list[route_map.Frame]
+    busiest: float
+    most: float
 
 
 def write_report(folder: str | Path, language: str = "en", out: str | Path | None = None) -> Path:
@@ -77,7 +94,7 @@ def render(findings: Findings, catalogue: Catalogue) -> str:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.globals |= {"t": catalogue.say, "csv_link": _link_csv}
-    style = Markup((TEMPLATES / "style.css").read_text(encoding="utf-8"))  # noqa: S704 - our own file
+    style = Markup((TEMPLATES / "style.css").read_text(encoding="utf-8"))
     return environment.get_template("report.html").render(style=style, **_gather(findings, catalogue))
 
 
@@ -85,24 +102,18 @@ def _gather(findings: Findings, catalogue: Catalogue) -> dict[str, Any]:
     """Return what the template shows."""
     titles = [clean(findings.plan.arms[arm].document.title) or arm for arm in findings.variants]
     title, question = about.find_question(findings, titles, catalogue)
-    frames = route_map.choose_frames(findings.plan.baseline.places)
-    busiest = route_map.find_busiest(findings)
-    baseline_flows = flows.find_flows(findings, None)
-    own_flows = {arm: flows.find_flows(findings, arm) for arm in findings.variants}
-    most = flows.find_most([baseline_flows, *own_flows.values()])
-    before = catalogue.say("map.before", title=clean(findings.plan.baseline.document.title))
-    arms = [
-        _build_arm(findings, arm, catalogue, frames, (busiest, most, own_flows[arm])) for arm in findings.variants
-    ]
-    has_map = busiest > 0
+    scale = _find_scale(findings)
+    baseline = findings.plan.baseline
+    before = catalogue.say("map.before", title=clean(baseline.document.title))
+    arms = [_build_arm(findings, arm, catalogue, scale) for arm in findings.variants]
     return {
         "language": catalogue.language,
         "direction": catalogue.direction,
         "title": title,
         "question": question,
-        "baseline": clean(findings.plan.baseline.document.title),
-        "baseline_name": findings.plan.baseline.document.scenario,
-        "baseline_description": clean(findings.plan.baseline.document.description, 700),
+        "baseline": clean(baseline.document.title),
+        "baseline_name": baseline.document.scenario,
+        "baseline_description": clean(baseline.document.description, 700),
         "arms": arms,
         "cautions": about.say_cautions(findings, catalogue),
         "panels": build_panels(findings, RATES, titles, catalogue),
@@ -114,14 +125,20 @@ def _gather(findings: Findings, catalogue: Catalogue) -> dict[str, Any]:
             for kind, group in SHARED_BY
             if (panel := build_shares(findings, kind, group, SHARES_OF, catalogue))
         ],
-        "definitions": route_map.draw_definitions(findings, frames) if has_map else "",
+        "definitions": route_map.draw_definitions(findings, scale.frames) if scale.frames else "",
         "maps": [
-            route_map.draw_map(findings, None, frame, catalogue, before, busiest) for frame in frames if has_map
+            route_map.draw_map(findings, None, frame, catalogue, before, scale.busiest)
+            for frame in scale.frames
         ],
         "colours": _build_key(catalogue),
-        "widths": _build_widths(busiest, catalogue),
+        "widths": _build_widths(scale.busiest, catalogue),
         "flows": flows.draw_flows(
-            baseline_flows, findings.plan.baseline, catalogue, catalogue.say("flows.before"), most, "flows-baseline"
+            flows.find_flows(findings, None),
+            baseline,
+            catalogue,
+            catalogue.say("flows.before"),
+            scale.most,
+            "flows-baseline",
         ),
         "money": build_money(findings, label_arms(findings, titles), catalogue),
         "evidence": about.describe_evidence(findings, catalogue),
@@ -132,55 +149,63 @@ def _gather(findings: Findings, catalogue: Catalogue) -> dict[str, Any]:
     }
 
 
-def _build_arm(
-    findings: Findings,
-    arm: str,
-    catalogue: Catalogue,
-    frames: Sequence[route_map.Frame],
-    shared: tuple[float, float, list[flows.Flow]],
-) -> Arm:
-    busiest, most, own_flows = shared
-    document = findings.plan.arms[arm].document
-    number = findings.variants.index(arm) + 1
-    title = clean(document.title) or arm
-    legs = route_map.find_legs(findings, arm)
-    places = {place.id: place for place in findings.plan.baseline.places}
+def _find_scale(findings: Findings) -> Scale:
+    busiest = route_map.find_busiest(findings)
+    frames = route_map.choose_frames(findings.plan.baseline.places) if busiest > 0 else []
+    pictures = [flows.find_flows(findings, arm) for arm in (None, *findings.variants)]
+    return Scale(frames, busiest, flows.find_most(pictures))
+
+
+def _build_arm(findings: Findings, arm: str, catalogue: Catalogue, scale: Scale) -> Arm:
+    document, baseline = findings.plan.arms[arm].document, findings.plan.baseline
+    number, title = findings.variants.index(arm) + 1, clean(document.title) or arm
+    places = {place.id: place for place in baseline.places}
+    changes = route_map.list_changes(route_map.find_legs(findings, arm))
+    after = catalogue.say("map.after", title=title)
     return Arm(
-        number,
-        arm,
-        title,
-        clean(document.description, 700),
-        about.list_levers(findings, arm, catalogue),
-        [say_effect(findings.find(arm, outcome), catalogue, outcome) for outcome in FIRST],
-        [say_effect(effect, catalogue) for effect in _find(findings, arm, RATES[1:])],
-        [say_effect(effect, catalogue) for effect in _find(findings, arm, MOVEMENT)],
-        [
-            route_map.draw_map(findings, arm, frame, catalogue, catalogue.say("map.after", title=title), busiest)
-            for frame in frames
-            if busiest > 0
+        number=number,
+        name=arm,
+        title=title,
+        description=clean(document.description, 700),
+        levers=about.list_levers(findings, arm, catalogue),
+        headlines=[say_effect(findings.find(arm, outcome), catalogue, outcome) for outcome in FIRST],
+        others=[say_effect(effect, catalogue) for effect in _find(findings, arm, RATES[1:])],
+        movement=[say_effect(effect, catalogue) for effect in _find(findings, arm, MOVEMENT)],
+        maps=[
+            route_map.draw_map(findings, arm, frame, catalogue, after, scale.busiest)
+            for frame in scale.frames
         ],
-        [
-            f"{n}. {route_map.say_change(state, places, catalogue)}"
-            for n, state in route_map.list_changes(legs)
-        ],
-        build_people(findings, arm, catalogue),
-        say_moved(findings, arm, catalogue),
-        flows.draw_flows(own_flows, findings.plan.baseline, catalogue, catalogue.say("flows.after", title=title), most, f"flows-{number}"),
-        series.draw_series(
-            series.find_years(findings, arm), about.list_dates(findings, arm, catalogue), catalogue,
-            catalogue.say("series.title", title=title), f"series-{number}",
+        changes=[f"{n}. {route_map.say_change(state, places, catalogue)}" for n, state in changes],
+        people=build_people(findings, arm, catalogue),
+        moved=say_moved(findings, arm, catalogue),
+        flows=flows.draw_flows(
+            flows.find_flows(findings, arm),
+            baseline,
+            catalogue,
+            catalogue.say("flows.after", title=title),
+            scale.most,
+            f"flows-{number}",
         ),
-    )  # fmt: skip
-
-
-def label_arms(findings: Findings, titles: Sequence[str]) -> dict[str, str]:
-    """Return the label of each scenario in charts: its number in the report, and its title."""
-    return {arm: f"{n}. {title}" for n, (arm, title) in enumerate(zip(findings.variants, titles, strict=True), 1)}
+        series=series.draw_series(
+            series.find_years(findings, arm),
+            about.list_dates(findings, arm, catalogue),
+            catalogue,
+            catalogue.say("series.title", title=title),
+            f"series-{number}",
+        ),
+    )
 
 
 def _find(findings: Findings, arm: str, outcomes: Sequence[str]) -> list[Effect]:
     found = (findings.find(arm, outcome) for outcome in outcomes)
     return [effect for effect in found if effect is not None and effect.happens]
+
+
+def label_arms(findings: Findings, titles: Sequence[str]) -> dict[str, str]:
+    """Return the label of each scenario in charts: its number in the report, and its title."""
+    return {
+        arm: f"{n}. {title}" for n, (arm, title) in enumerate(zip(findings.variants, titles, strict=True), 1)
+    }
 
 
 def build_panels(
@@ -213,7 +238,7 @@ def build_movement(findings: Findings, titles: Sequence[str], catalogue: Catalog
 
 
 def build_people(findings: Findings, arm: str, catalogue: Catalogue) -> Panel | None:
-    """Return who is affected: deaths per 1,000 journeys by sex, age, being unaccompanied, and where people come from."""
+    """Return who is affected: deaths per 1,000 journeys by sex, age, being unaccompanied and origin."""
     pairs = [(kind, group) for kind in ("sex", "age", "unaccompanied") for group in findings.groups(kind)]
     streams = [("stream", group) for group in findings.groups("stream")]
     for outcome in (GROUPED, "deaths"):
@@ -224,7 +249,9 @@ def build_people(findings: Findings, arm: str, catalogue: Catalogue) -> Panel | 
     else:
         return None
     sizes = {pair: _people(findings, arm, pair) for pair, _ in known}
-    largest = sorted((pair for pair, _ in known if pair[0] == "stream"), key=lambda pair: -sizes[pair])[:MOST_STREAMS]
+    largest = sorted((pair for pair, _ in known if pair[0] == "stream"), key=lambda pair: -sizes[pair])[
+        :MOST_STREAMS
+    ]
     shown = [(pair, effect) for pair, effect in known if pair[0] != "stream" or pair in largest]
     return build_panel(
         [effect for _, effect in shown],
@@ -244,7 +271,7 @@ def _build_key(catalogue: Catalogue) -> list[tuple[str, str]]:
     steps = [catalogue.number(step) for step in DEATH_STEPS]
     ranges = [
         catalogue.say("key.below", n=steps[0]),
-        *(catalogue.say("key.between", low=a, high=b) for a, b in zip(steps, steps[1:], strict=False)),
+        *(catalogue.say("key.between", low=a, high=b) for a, b in pairwise(steps)),
         catalogue.say("key.above", n=steps[-1]),
     ]
     return [*zip(DEATH_COLOURS, ranges, strict=True), (TOO_FEW, catalogue.say("key.few"))]
@@ -256,7 +283,9 @@ def _build_widths(busiest: float, catalogue: Catalogue) -> list[tuple[float, str
     from experiments.report.svg import flow_width  # noqa: PLC0415
 
     samples = round_samples(busiest)
-    return [(round(flow_width(n, busiest), 1), catalogue.levels([n])[0]) for n in samples] if busiest > 0 else []
+    return (
+        [(round(flow_width(n, busiest), 1), catalogue.levels([n])[0]) for n in samples] if busiest > 0 else []
+    )
 
 
 def _link_csv(table: pd.DataFrame) -> str:

@@ -19,6 +19,7 @@ from experiments.wording import is_known
 LONGEST = 5.0
 """An interval is cut, with an arrow, at this multiple of the largest estimate of its panel (of a tenth of the
 baseline, where that is more): a few draws may give ends that would hide everything else."""
+PER_JOURNEYS = "_per_1000_journeys"
 LADDER = (1.0, 10.0, 100.0, 1000.0)
 STRIP = 22
 """Height of a row's picture, pixels."""
@@ -99,7 +100,15 @@ def draw_strip(effect: Effect, domain: tuple[float, float]) -> Markup:
 def draw_band(span: tuple[float, float, float], domain: tuple[float, float], meant: float) -> Markup:
     """Return one row of something that is neither good nor bad, with a dashed line where it was meant to lie."""
     lines = [
-        tag("line", x1=_at(meant, domain), x2=_at(meant, domain), y1=0, y2=STRIP, stroke=INK, stroke_dasharray="3 3")
+        tag(
+            "line",
+            x1=_at(meant, domain),
+            x2=_at(meant, domain),
+            y1=0,
+            y2=STRIP,
+            stroke=INK,
+            stroke_dasharray="3 3",
+        )
         for _ in range(is_known(meant))
     ]
     return _draw_band(span, domain, (INK, INK), lines)
@@ -118,7 +127,15 @@ def _draw_band(
         left, right = (min(max(end, domain[0]), domain[1]) for end in (low, high))
         band = _share(right, domain) - _share(left, domain)
         parts.append(
-            tag("rect", x=_at(left, domain), width=f"{band:.3f}%", y=7, height=8, fill=colour, fill_opacity=0.3)
+            tag(
+                "rect",
+                x=_at(left, domain),
+                width=f"{band:.3f}%",
+                y=7,
+                height=8,
+                fill=colour,
+                fill_opacity=0.3,
+            )
         )
         ends = ((low < domain[0], "0%", "M0 11l7 -5v10z"), (high > domain[1], "100%", "M0 11l-7 -5v10z"))
         parts += [
@@ -127,11 +144,21 @@ def _draw_band(
             if beyond
         ]
     if is_known(value):
-        parts.append(tag("circle", cx=_at(value, domain), cy=11, r=5, fill=fill, stroke=colour, stroke_width=2))
+        parts.append(
+            tag("circle", cx=_at(value, domain), cy=11, r=5, fill=fill, stroke=colour, stroke_width=2)
+        )
     numbers = {f"data_{name}": f"{n:.10g}" for name, n in (("value", value), ("low", low), ("high", high))}
     axis = f"{domain[0]:.10g} {domain[1]:.10g}"
     return tag(
-        "svg", *parts, class_="strip", height=STRIP, width="100%", aria_hidden="true", **data, **numbers, data_axis=axis
+        "svg",
+        *parts,
+        class_="strip",
+        height=STRIP,
+        width="100%",
+        aria_hidden="true",
+        **data,
+        **numbers,
+        data_axis=axis,
     )
 
 
@@ -192,7 +219,7 @@ def build_ladder(findings: Findings, harms: Sequence[str], catalogue: Catalogue)
         text = catalogue.say(key, baseline=said[0], low=said[1], high=said[2])
         rows.append(
             PanelRow(
-                catalogue.outcome(harm),
+                catalogue.outcome(harm.removesuffix(PER_JOURNEYS)),
                 _draw_rung(found, domain),
                 text,
                 f"{catalogue.outcome(harm)}: {text}",
@@ -217,13 +244,22 @@ def _draw_rung(effects: Sequence[Effect], domain: tuple[float, float]) -> Markup
         return tag("svg", class_="strip", height=STRIP, width="100%", aria_hidden="true")
     ends = [_at(math.log10(level), domain) for level in (min(known), max(known))]
     parts = [
-        tag("line", x1=_at(math.log10(step), domain), x2=_at(math.log10(step), domain), y1=0, y2=STRIP, stroke=PALE)
+        tag(
+            "line",
+            x1=_at(math.log10(step), domain),
+            x2=_at(math.log10(step), domain),
+            y1=0,
+            y2=STRIP,
+            stroke=PALE,
+        )
         for step in LADDER
         if domain[0] < math.log10(step) < domain[1]
     ]
     parts.append(tag("line", x1=ends[0], x2=ends[1], y1=11, y2=11, stroke=INK, stroke_width=2))
     parts += [
-        tag("circle", cx=_at(math.log10(e.variant), domain), cy=11, r=3, fill=INK) for e in effects if e.variant > 0
+        tag("circle", cx=_at(math.log10(e.variant), domain), cy=11, r=3, fill=INK)
+        for e in effects
+        if e.variant > 0
     ]
     if effects[0].baseline > 0:
         x = _at(math.log10(effects[0].baseline), domain)

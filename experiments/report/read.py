@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import math
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,6 +26,17 @@ from simulation.result import read_metadata
 SIBLINGS = (Path(DISPLACEMENT).stem, Path(MOVED).stem, ROBUSTNESS, SPENT, BOUGHT)
 """Tables beside the comparison that a report uses where the folder has them."""
 Everybody = (ALL, ALL)
+_NAMES = (
+    "arm",
+    "outcome",
+    "scope_kind",
+    "scope",
+    "group_kind",
+    "group",
+    "interval_kind",
+    "most_rise",
+    "most_fall",
+)
 _NEEDED = ("arm", "outcome", "scope_kind", "scope", "group_kind", "group", "interval_kind", "baseline", "variant",
     "difference", "difference_low", "difference_high", "ratio", "ratio_low", "ratio_high", "replicates",
     "n_simulated", "fewer_than_10", "share_rising")  # fmt: skip
@@ -62,7 +74,7 @@ class Effect(NamedTuple):
     @property
     def happens(self) -> bool:
         """Whether there is any of it in either scenario."""
-        return any(number == number and number != 0 for number in (self.baseline, self.variant))
+        return any(math.isfinite(number) and number != 0 for number in (self.baseline, self.variant))
 
 
 @dataclass(frozen=True)
@@ -101,7 +113,7 @@ class Findings:
     ) -> Effect | None:
         """Return the effect on an outcome; None where the table has no such row or nothing is known of it."""
         row = self._rows.get((arm, outcome, *scope, *group))
-        return None if row is None or row.baseline != row.baseline else row
+        return None if row is None or math.isnan(row.baseline) else row
 
     def effects(
         self, outcome: str, scope: tuple[str, str] = Everybody, group: tuple[str, str] = Everybody
@@ -117,9 +129,7 @@ class Findings:
 
     def scopes(self, kind: str) -> list[str]:
         """Return the scopes of a kind, in the order of the table."""
-        return list(
-            dict.fromkeys(self.table.loc[self.table["scope_kind"] == kind, "scope"].astype(str))
-        )
+        return list(dict.fromkeys(self.table.loc[self.table["scope_kind"] == kind, "scope"].astype(str)))
 
     @cached_property
     def _rows(self) -> dict[tuple[str, ...], Effect]:
@@ -166,7 +176,10 @@ def read_findings(folder: str | Path) -> Findings:
 
 def _read_table(path: Path, content: bytes) -> pd.DataFrame:
     try:
-        return pd.read_csv(io.BytesIO(content), keep_default_na=False, na_values=[""])
+        names: dict[Hashable, type] = dict.fromkeys(
+            _NAMES, str
+        )  # a cohort's scope is a year, and still a name
+        return pd.read_csv(io.BytesIO(content), keep_default_na=False, na_values=[""], dtype=names)
     except (ValueError, UnicodeDecodeError) as error:  # pandas' own errors of parsing are ValueErrors
         raise ResultError(f"{path}: is damaged ({error}); run the comparison again") from error
 
@@ -192,7 +205,8 @@ def _key(row: Mapping[Hashable, Any]) -> tuple[str, ...]:
 
 def _effect(row: Mapping[Hashable, Any]) -> Effect:
     difference, ratio = (
-        Span(*(float(row[f"{name}{end}"]) for end in ("", "_low", "_high"))) for name in ("difference", "ratio")
+        Span(*(float(row[f"{name}{end}"]) for end in ("", "_low", "_high")))
+        for name in ("difference", "ratio")
     )
     return Effect(
         str(row["arm"]),

@@ -68,7 +68,7 @@ class Frame(NamedTuple):
 
 def choose_frames(places: Sequence[Place]) -> list[Frame]:
     """Return the shipped route with its central sea enlarged, or one window around the places of another map."""
-    if all(_holds(ROUTE, place) for place in places):
+    if all(_meets(ROUTE, place.longitude, place.latitude) for place in places):
         return [_frame("route", ROUTE, LABELS), _frame("sea", CENTRAL_SEA, LABELS_CENTRAL_SEA, INSET_WIDTH)]
     west, east = min(p.longitude for p in places), max(p.longitude for p in places)
     south, north = min(p.latitude for p in places), max(p.latitude for p in places)
@@ -84,8 +84,8 @@ def _frame(
     return wide._replace(scale=width / wide.width)
 
 
-def _holds(window: Window, place: Place) -> bool:
-    return window.west <= place.longitude <= window.east and window.south <= place.latitude <= window.north
+def _meets(window: Window, longitude: float, latitude: float) -> bool:
+    return bool(window.west <= longitude <= window.east and window.south <= latitude <= window.north)
 
 
 def draw_definitions(findings: Findings, frames: Sequence[Frame]) -> Markup:
@@ -151,7 +151,9 @@ def find_legs(findings: Findings, arm: str | None) -> list[LegState]:
             continue
         flow, deaths = (findings.find(own, outcome, ("leg", leg.id)) for outcome in ("flow", "deaths"))
         people, died = (float(getattr(effect, side)) if effect else 0.0 for effect in (flow, deaths))
-        found.append(LegState(leg, people, died, deaths is None or deaths.few, None if arm is None else deaths))
+        found.append(
+            LegState(leg, people, died, deaths is None or deaths.few, None if arm is None else deaths)
+        )
     return found
 
 
@@ -204,7 +206,17 @@ def tabulate(legs: Sequence[LegState]) -> pd.DataFrame:
     rows = []
     for state in legs:
         change = state.change.difference if state.change else (math.nan,) * 3
-        rows.append((state.leg.id, state.leg.origin, state.leg.destination, state.people, state.deaths, *change, state.few))
+        rows.append(
+            (
+                state.leg.id,
+                state.leg.origin,
+                state.leg.destination,
+                state.people,
+                state.deaths,
+                *change,
+                state.few,
+            )
+        )
     columns = ["leg", "origin", "destination", "people", "deaths", "difference", "difference_low", "difference_high",
         "fewer_than_10"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
@@ -286,10 +298,16 @@ def _draw_labels(places: Mapping[str, Place], frame: Frame, catalogue: Catalogue
 def _draw_badges(
     listed: Sequence[tuple[int, LegState]], places: Mapping[str, Place], frame: Frame
 ) -> Iterator[Markup]:
-    """Yield a numbered mark a listed leg: pointing up where deaths rose, down where they fell."""
+    """Yield a numbered mark a listed leg: pointing up where deaths rose, down where they fell.
+
+    What lies in the enlarged window is marked only there.
+    """
     for number, state in listed:
-        ends = [frame.lay(places[n].longitude, places[n].latitude) for n in (state.leg.origin, state.leg.destination)]
-        x, y = ((a + b) / 2 for a, b in zip(*ends, strict=True))
+        curve = compute_curves(places, [state.leg])[state.leg.id]
+        longitude, latitude = curve[len(curve) // 2]
+        if frame.window == ROUTE and _meets(CENTRAL_SEA, longitude, latitude):
+            continue
+        x, y = frame.lay(longitude, latitude)
         rose = state.change is not None and state.change.direction > 0
         mark = "M-11 8h22l-11 -21z" if rose else "M-11 -9h22l-11 21z"
         yield tag(
@@ -313,7 +331,9 @@ def _draw_move(findings: Findings, arm: str, frame: Frame, places: Mapping[str, 
     d = f"M{x0:.1f} {y0:.1f}Q{bend[0]:.1f} {bend[1]:.1f} {x1:.1f} {y1:.1f}"
     yield tag("path", d=d, fill="none", stroke="#FFFFFF", stroke_width=5)
     yield tag("path", d=d, fill="none", stroke=INK, stroke_width=2.4, stroke_dasharray="7 4")
-    yield tag("path", d="M0 0l-13 -6v12z", fill=INK, transform=f"translate({x1:.1f} {y1:.1f}) rotate({angle:.0f})")
+    yield tag(
+        "path", d="M0 0l-13 -6v12z", fill=INK, transform=f"translate({x1:.1f} {y1:.1f}) rotate({angle:.0f})"
+    )
 
 
 def find_move(findings: Findings, arm: str) -> dict[str, object] | None:
@@ -355,5 +375,3 @@ def find_busiest(findings: Findings) -> float:
         if leg.purpose == "irregular"
     )
     return max((max(e.baseline, e.variant) for e in effects if e is not None), default=0.0)
-
-

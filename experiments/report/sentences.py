@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
-
 from experiments.report.catalogue import Catalogue
-from experiments.report.read import Effect, Span
+from experiments.report.read import Effect
 from experiments.wording import find_level_step, is_known
 
 TIMES_FROM = 1.95
 """From this ratio on a change is said as "times as many"."""
-IN_TEN_FROM, IN_HUNDRED_FROM, IN_THOUSAND_FROM = 0.195, 0.0095, 0.0005
+IN_TEN_FROM, IN_HUNDRED_FROM = 0.195, 0.0095
+"""Shares of the baseline from which a change is said in tenths, and in hundredths."""
 
 
 def say_effect(effect: Effect | None, catalogue: Catalogue, outcome: str = "") -> str:
@@ -33,23 +32,25 @@ def _say_known(effect: Effect, catalogue: Catalogue, name: str) -> str:
         return catalogue.say("effect.none", name=name)
     baseline, variant = say_levels(effect, catalogue)
     levels = {"name": name, "baseline": baseline, "variant": variant}
-    difference = effect.difference
-    if not is_known(difference.low, difference.high):
+    if not is_known(effect.difference.low, effect.difference.high):
         return catalogue.say("effect.no_interval", **levels)
-    if difference == Span(0.0, 0.0, 0.0):
+    if all(_is_nothing(end, effect) for end in effect.difference):
         return catalogue.count("effect.same", effect.draws, name=name, variant=variant)
+    likely = say_likely(effect, catalogue)
     if effect.baseline == 0 or effect.variant == 0:
         key = "effect.from_zero" if effect.baseline == 0 else "effect.to_zero"
-        said = catalogue.change(*difference, whole=effect.whole)
-        return catalogue.say(key, low=said.low, high=said.high, **levels)
-    low, high = say_ends(effect, catalogue)
+        return catalogue.say(key, likely=likely, **levels)
     if effect.direction == 0:
-        return catalogue.say("effect.unclear", low=low, high=high, **levels)
-    size = catalogue.say("size.about", size=say_size(effect.ratio.value, catalogue))
+        return catalogue.say("effect.unclear", likely=likely, **levels)
     key = f"effect.clear.{effect.outcome}"
     key = key if key in catalogue.messages else "effect.clear"
-    sentence = catalogue.say(key, size=size, low=low, high=high, **levels)
+    sentence = catalogue.say(key, size=say_about(effect.ratio.value, catalogue), likely=likely, **levels)
     return sentence[:1].upper() + sentence[1:]
+
+
+def _is_nothing(difference: float, effect: Effect) -> bool:
+    """Return whether a difference is what is left of rounding."""
+    return abs(difference) <= 1e-9 * max(abs(effect.baseline), abs(effect.variant))
 
 
 def say_levels(effect: Effect, catalogue: Catalogue) -> tuple[str, str]:
@@ -65,24 +66,33 @@ def say_levels(effect: Effect, catalogue: Catalogue) -> tuple[str, str]:
     return left, right
 
 
-def say_ends(effect: Effect, catalogue: Catalogue) -> tuple[str, str]:
-    """Return the ends of the interval: as shares of the baseline, or in numbers where there is no such share."""
+def say_likely(effect: Effect, catalogue: Catalogue) -> str:
+    """Return the interval: as shares of the baseline, or in numbers where these are unknown or too small to say."""
     low, high = effect.ratio.low, effect.ratio.high
-    if is_known(low, high):
-        parts = {find_parts(low), find_parts(high)}
-        alike = max(parts) if max(parts) <= 10 * min(parts) else None  # "20 in 100", beside "15 in 100"
-        return say_size(low, catalogue, alike), say_size(high, catalogue, alike)
-    said = catalogue.change(*effect.difference, whole=effect.whole)
-    return said.low, said.high
+    known = is_known(low, high) and effect.baseline > 0 and effect.variant > 0
+    if not known or any(abs(end - 1.0) < IN_HUNDRED_FROM for end in (low, high)):
+        said = catalogue.change(*effect.difference, whole=effect.whole)
+        return catalogue.say("likely.number", low=said.low, high=said.high)
+    parts = max(find_parts(low), find_parts(high))  # "20 in 100", beside "15 in 100"
+    return catalogue.say(
+        "likely.share", low=say_size(low, catalogue, parts), high=say_size(high, catalogue, parts)
+    )
+
+
+def say_about(ratio: float, catalogue: Catalogue) -> str:
+    """Return a ratio to the baseline as "about 3 in 10 more", or as less than 1 in 100."""
+    if abs(ratio - 1.0) < IN_HUNDRED_FROM:
+        return catalogue.say(f"size.tiny.{'more' if ratio > 1 else 'fewer'}")
+    return catalogue.say("size.about", size=say_size(ratio, catalogue))
 
 
 def find_parts(ratio: float) -> int:
-    """Return of how many a change is said: 10, 100 or 1,000, so that one or two digits are left."""
+    """Return of how many a change is said: 10 or 100, so that one or two digits are left.
+
+    Never of 1,000: "4 in 1,000 more people die per 1,000 journeys" would be read as 4 people.
+    """
     share = abs(ratio - 1.0)
-    parts = 10 if share >= IN_TEN_FROM else 100 if share >= IN_HUNDRED_FROM else 1000
-    if share > 0.945 and ratio < 1:  # "10 in 10 fewer" would say that none is left
-        return 100 if share < 0.995 else 1000
-    return parts
+    return 10 if share >= IN_TEN_FROM and (ratio > 1 or share <= 0.945) else 100
 
 
 def say_size(ratio: float, catalogue: Catalogue, parts: int | None = None) -> str:
@@ -95,12 +105,10 @@ def say_size(ratio: float, catalogue: Catalogue, parts: int | None = None) -> st
     """
     if ratio >= TIMES_FROM:
         return catalogue.say("size.times", n=catalogue.number(ratio, 0.1 if ratio < 10 else 1.0))
-    share, way = abs(ratio - 1.0), "more" if ratio > 1 else "fewer"
-    if share == 0 or not math.isfinite(ratio):
-        return catalogue.say("size.none")
-    if share < IN_THOUSAND_FROM:
-        return catalogue.say(f"size.tiny.{way}")
     parts = parts or find_parts(ratio)
-    n = round(share * parts)
-    n = min(n, parts - 1) if way == "fewer" else n
-    return catalogue.say(f"size.share.{way}", n=catalogue.number(n), parts=catalogue.number(parts))
+    n = round(abs(ratio - 1.0) * parts)
+    if ratio < 1:
+        return catalogue.say(
+            "size.share.fewer", n=catalogue.number(min(n, parts - 1)), parts=catalogue.number(parts)
+        )
+    return catalogue.say("size.share.more", n=catalogue.number(n), parts=catalogue.number(parts))

@@ -10,11 +10,11 @@ from typing import NamedTuple
 import pandas as pd
 from markupsafe import Markup
 
-from experiments.report.catalogue import Catalogue, clean
+from experiments.report.catalogue import Catalogue
 from experiments.report.flows import Picture
 from experiments.report.read import Effect, Findings
 from experiments.report.svg import INK, PALE, tag
-from experiments.wording import is_known
+from experiments.wording import clean, is_known
 
 OUTCOME = "deaths_per_1000_started"
 COHORT = "cohort"
@@ -75,10 +75,21 @@ def draw_series(
     for side, dash, fill in (("baseline", "5 3", "#FFFFFF"), ("variant", None, INK)):
         points = [(x(year.year), y(getattr(year.effect, side))) for year in years]
         parts += [
-            tag("line", x1=a[0], y1=a[1], x2=b[0], y2=b[1], stroke=INK, stroke_width=1.6, stroke_dasharray=dash)
+            tag(
+                "line",
+                x1=a[0],
+                y1=a[1],
+                x2=b[0],
+                y2=b[1],
+                stroke=INK,
+                stroke_width=1.6,
+                stroke_dasharray=dash,
+            )
             for a, b in pairwise(points)
         ]
-        parts += [tag("circle", cx=px, cy=py, r=3.6, fill=fill, stroke=INK, stroke_width=1.5) for px, py in points]
+        parts += [
+            tag("circle", cx=px, cy=py, r=3.6, fill=fill, stroke=INK, stroke_width=1.5) for px, py in points
+        ]
     parts += _draw_names([getattr(years[-1].effect, side) for side in ("baseline", "variant")], y, catalogue)
     alt = catalogue.say(
         "series.alt",
@@ -99,7 +110,9 @@ def draw_series(
     return Picture(svg, alt, pd.DataFrame(rows, columns=columns))
 
 
-def _draw_frame(years: Sequence[Year], top: float, axes: tuple[Axis, Axis], catalogue: Catalogue) -> list[Markup]:
+def _draw_frame(
+    years: Sequence[Year], top: float, axes: tuple[Axis, Axis], catalogue: Catalogue
+) -> list[Markup]:
     """Return the axes: years below, deaths per 1,000 to the left, from 0."""
     x, y = axes
     parts = []
@@ -125,7 +138,15 @@ def _draw_dates(dates: Sequence[tuple[date, str]], ends: tuple[int, int], x: Axi
         place = x(at)
         row = placed % 3
         parts.append(
-            tag("line", x1=place, x2=place, y1=6 + 11 * row, y2=HEIGHT - BOTTOM, stroke=INK, stroke_dasharray="1 3")
+            tag(
+                "line",
+                x1=place,
+                x2=place,
+                y1=6 + 11 * row,
+                y2=HEIGHT - BOTTOM,
+                stroke=INK,
+                stroke_dasharray="1 3",
+            )
         )
         anchor = "end" if place > WIDTH * 0.6 else "start"
         parts.append(

@@ -52,7 +52,9 @@ def _build_panel(totals: pd.DataFrame, labels: Mapping[str, str], catalogue: Cat
     for row in totals.to_dict("records"):
         span = [float(row[name]) / MILLION for name in ("extra_usd", "mean_low", "mean_high")]
         said = catalogue.change(*span, whole=False)
-        text = catalogue.say("money.millions", said=catalogue.interval(said) if is_known(*span) else said.value)
+        text = catalogue.say(
+            "money.millions", said=catalogue.interval(said) if is_known(*span) else said.value
+        )
         meant = float(row["meant_usd"])
         picture = draw_band(
             (float(row["extra_usd"]), float(row["mean_low"]), float(row["mean_high"])), domain, meant

@@ -137,7 +137,7 @@ def test_pictures_are_the_same_each_time_whatever_the_users_settings(comparison,
             assert all(mpl.rcParams[key] == value for key, value in settings.items())
         hashes.append({path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files})
     assert hashes[0] == hashes[1]
-    assert {name.rsplit(".", 1)[1] for name in hashes[0]} == {"png", "svg", "txt"}
+    assert {name.rsplit(".", 1)[1] for name in hashes[0]} == {"png", "svg", "txt", "csv"}
 
 
 def test_every_picture_has_a_text_for_those_who_cannot_see_it(comparison, tmp_path):
