@@ -15,6 +15,7 @@ from markupsafe import Markup
 from experiments.execution.files import readable_errors, replacing
 from experiments.report import about, flows, route_map, series
 from experiments.report.catalogue import HARMS, MOVEMENT, Catalogue, load_catalogue
+from experiments.report.drivers import Drivers, find_drivers
 from experiments.report.flows import Picture
 from experiments.report.moved import say_moved
 from experiments.report.panels import Panel, build_ladder, build_panel, build_shares
@@ -50,6 +51,7 @@ class Arm(NamedTuple):
     changes: list[str]
     people: Panel | None
     moved: list[str]
+    drivers: Drivers | None
     flows: Picture | None
     series: Picture | None
 
@@ -178,6 +180,7 @@ def _build_arm(findings: Findings, arm: str, catalogue: Catalogue, scale: Scale)
         changes=[f"{n}. {route_map.say_change(state, places, catalogue)}" for n, state in changes],
         people=build_people(findings, arm, catalogue),
         moved=say_moved(findings, arm, catalogue),
+        drivers=find_drivers(findings, arm, catalogue),
         flows=flows.draw_flows(
             flows.find_flows(findings, arm),
             baseline,

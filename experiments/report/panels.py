@@ -23,6 +23,8 @@ PER_JOURNEYS = "_per_1000_journeys"
 LADDER = (1.0, 10.0, 100.0, 1000.0)
 STRIP = 22
 """Height of a row's picture, pixels."""
+NARROWEST, LETTER = 115.0, 6.5
+"""The narrowest that a row's picture is shown, and the width of a letter, pixels: marks that would meet go."""
 
 
 class PanelRow(NamedTuple):
@@ -168,8 +170,11 @@ def _draw_axis(domain: tuple[float, float], catalogue: Catalogue, effects: Seque
     marks = [(0.0, "0")]
     for end in domain:
         tick = _round(end * 0.8)
-        if abs(tick) > 0.22 * (domain[1] - domain[0]) and (abs(tick) >= 1 or not whole):
-            marks.append((tick, catalogue.number(tick, 10.0 ** math.floor(math.log10(abs(tick))), sign=True)))
+        if not tick or (whole and abs(tick) < 1):
+            continue
+        words = catalogue.number(tick, 10.0 ** math.floor(math.log10(abs(tick))), sign=True)
+        if abs(tick) / (domain[1] - domain[0]) > (LETTER * len(words) / 2 + LETTER) / NARROWEST:
+            marks.append((tick, words))
     texts = [
         tag("text", words, x=_at(value, domain), y=14, text_anchor=_anchor(_share(value, domain)))
         for value, words in marks

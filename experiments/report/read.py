@@ -23,9 +23,13 @@ from experiments.robustness.tables import BOUGHT, ROBUSTNESS, SPENT
 from simulation.errors import ResultError
 from simulation.result import read_metadata
 
-SIBLINGS = (Path(DISPLACEMENT).stem, Path(MOVED).stem, ROBUSTNESS, SPENT, BOUGHT)
+SENSITIVITY = "sensitivity"
+SIBLINGS = (Path(DISPLACEMENT).stem, Path(MOVED).stem, ROBUSTNESS, SPENT, BOUGHT, SENSITIVITY)
 """Tables beside the comparison that a report uses where the folder has them."""
 Everybody = (ALL, ALL)
+_ENDS = ("", "_low", "_high")
+ROUNDING = 1e-9
+"""Share of a level below which a difference is what is left of rounding."""
 _NAMES = (
     "arm",
     "outcome",
@@ -204,19 +208,23 @@ def _key(row: Mapping[Hashable, Any]) -> tuple[str, ...]:
 
 
 def _effect(row: Mapping[Hashable, Any]) -> Effect:
-    difference, ratio = (
-        Span(*(float(row[f"{name}{end}"]) for end in ("", "_low", "_high")))
-        for name in ("difference", "ratio")
-    )
+    baseline, variant = float(row["baseline"]), float(row["variant"])
+    noise = ROUNDING * max(abs(baseline), abs(variant))
+    difference = Span(*(_drop_noise(float(row[f"difference{end}"]), noise) for end in _ENDS))
     return Effect(
-        str(row["arm"]),
-        str(row["outcome"]),
-        float(row["baseline"]),
-        float(row["variant"]),
-        difference,
-        ratio,
-        int(row["replicates"]),
-        float(row["share_rising"]),
-        bool(row["fewer_than_10"]),
-        int(row["direction"]),
+        arm=str(row["arm"]),
+        outcome=str(row["outcome"]),
+        baseline=baseline,
+        variant=variant,
+        difference=difference,
+        ratio=Span(*(float(row[f"ratio{end}"]) for end in _ENDS)),
+        draws=int(row["replicates"]),
+        share_rising=float(row["share_rising"]),
+        few=bool(row["fewer_than_10"]),
+        direction=int(row["direction"]),
     )
+
+
+def _drop_noise(difference: float, noise: float) -> float:
+    """Return 0 for what is left of rounding when equal numbers are averaged."""
+    return 0.0 if abs(difference) <= noise else difference

@@ -249,7 +249,8 @@ def say_change(state: LegState, places: Mapping[str, Place], catalogue: Catalogu
     if state.change is None:
         return ""
     said = catalogue.interval(catalogue.change(*state.change.difference))
-    return catalogue.say("map.change", leg=catalogue.leg(state.leg, places), change=said)
+    leg = catalogue.leg(state.leg, places)
+    return catalogue.say("map.change", leg=leg[:1].upper() + leg[1:], change=said)
 
 
 def _draw_halos(legs: Sequence[LegState], frame: Frame, busiest: float) -> Iterator[Markup]:

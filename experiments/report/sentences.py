@@ -34,7 +34,7 @@ def _say_known(effect: Effect, catalogue: Catalogue, name: str) -> str:
     levels = {"name": name, "baseline": baseline, "variant": variant}
     if not is_known(effect.difference.low, effect.difference.high):
         return catalogue.say("effect.no_interval", **levels)
-    if all(_is_nothing(end, effect) for end in effect.difference):
+    if effect.difference == (0.0, 0.0, 0.0):
         return catalogue.count("effect.same", effect.draws, name=name, variant=variant)
     likely = say_likely(effect, catalogue)
     if effect.baseline == 0 or effect.variant == 0:
@@ -46,11 +46,6 @@ def _say_known(effect: Effect, catalogue: Catalogue, name: str) -> str:
     key = key if key in catalogue.messages else "effect.clear"
     sentence = catalogue.say(key, size=say_about(effect.ratio.value, catalogue), likely=likely, **levels)
     return sentence[:1].upper() + sentence[1:]
-
-
-def _is_nothing(difference: float, effect: Effect) -> bool:
-    """Return whether a difference is what is left of rounding."""
-    return abs(difference) <= 1e-9 * max(abs(effect.baseline), abs(effect.variant))
 
 
 def say_levels(effect: Effect, catalogue: Catalogue) -> tuple[str, str]:

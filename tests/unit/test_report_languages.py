@@ -21,7 +21,15 @@ from experiments.report.catalogue import (
 
 ROOM = Path(experiments.report.__file__).parent
 OTHERS = [language for language in LANGUAGES if language != "en"]
-MADE_UP = ("effect.clear.", "effect.same.", "run.", "caution.", "moved.among.", "compared.more.")
+MADE_UP = (
+    "effect.clear.",
+    "effect.same.",
+    "run.",
+    "caution.",
+    "moved.among.",
+    "compared.more.",
+    "drivers.measure.",
+)
 """Beginnings of keys that are put together where they are used."""
 
 
