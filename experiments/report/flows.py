@@ -9,8 +9,9 @@ from typing import NamedTuple
 import pandas as pd
 from markupsafe import Markup
 
+from experiments.compare import FEW_PEOPLE
 from experiments.report.catalogue import Catalogue
-from experiments.report.read import Findings
+from experiments.report.read import Effect, Findings
 from experiments.report.svg import INK, harm_class, tag
 from simulation.spec.models import Place, Scenario
 
@@ -76,7 +77,7 @@ def find_flows(findings: Findings, arm: str | None) -> list[Flow]:
     stages, nodes = find_stages(scenario), {place.id: find_node(place) for place in scenario.places}
     people: dict[tuple[str, str], float] = defaultdict(float)
     deaths: dict[tuple[str, str], float] = defaultdict(float)
-    known: dict[tuple[str, str], bool] = defaultdict(bool)
+    simulated: dict[tuple[str, str], float] = defaultdict(float)
     for leg in scenario.legs:
         ends = nodes[leg.origin], nodes[leg.destination]
         if leg.purpose != "irregular" or stages[ends[0]] >= stages[ends[1]]:
@@ -85,18 +86,24 @@ def find_flows(findings: Findings, arm: str | None) -> list[Flow]:
         flow, died = (findings.find(own, outcome, ("leg", leg.id)) for outcome in ("flow", "deaths"))
         people[ends] += _level(flow, arm)
         deaths[ends] += _level(died, arm)
-        known[ends] |= died is not None and not died.few
+        simulated[ends] += died.simulated if died else 0.0
     return [
-        Flow(*ends, (stages[ends[0]], stages[ends[1]]), people[ends], deaths[ends], not known[ends])
+        Flow(
+            *ends,
+            (stages[ends[0]], stages[ends[1]]),
+            people[ends],
+            deaths[ends],
+            simulated[ends] < FEW_PEOPLE,
+        )
         for ends in people
         if people[ends] > 0
     ]
 
 
-def _level(effect: object, arm: str | None) -> float:
+def _level(effect: Effect | None, arm: str | None) -> float:
     if effect is None:
         return 0.0
-    return float(getattr(effect, "baseline" if arm is None else "variant"))
+    return effect.baseline if arm is None else effect.variant
 
 
 class Picture(NamedTuple):

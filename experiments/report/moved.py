@@ -41,7 +41,7 @@ def _is_told(row: Mapping[Any, Any]) -> bool:
     ends = all(is_known(float(row[f"share_reappeared{end}"])) for end in ("", "_low", "_high"))
     return bool(
         ends
-        and row["rose"] >= 0.5
+        and min(row["fell"], row["rose"]) >= 0.5
         and isinstance(row["most_rise"], str)
         and isinstance(row["most_fall"], str)
     )

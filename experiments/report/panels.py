@@ -13,7 +13,7 @@ from experiments.outcome_words import OUTCOMES
 from experiments.report.catalogue import Catalogue
 from experiments.report.read import Effect, Findings
 from experiments.report.sentences import say_effect
-from experiments.report.svg import INK, PALE, colour_of, tag
+from experiments.report.svg import INK, PALE, colour_of, round_down, tag
 from experiments.wording import is_known
 
 LONGEST = 5.0
@@ -169,11 +169,11 @@ def _draw_axis(domain: tuple[float, float], catalogue: Catalogue, effects: Seque
     whole = all(effect.whole for effect in effects)
     marks = [(0.0, "0")]
     for end in domain:
-        tick = _round(end * 0.8)
+        tick = round_down(end * 0.8)
         if not tick or (whole and abs(tick) < 1):
             continue
         words = catalogue.number(tick, 10.0 ** math.floor(math.log10(abs(tick))), sign=True)
-        if abs(tick) / (domain[1] - domain[0]) > (LETTER * len(words) / 2 + LETTER) / NARROWEST:
+        if abs(tick) / (domain[1] - domain[0]) > LETTER * (len(words) + 1) / NARROWEST:
             marks.append((tick, words))
     texts = [
         tag("text", words, x=_at(value, domain), y=14, text_anchor=_anchor(_share(value, domain)))
@@ -182,15 +182,6 @@ def _draw_axis(domain: tuple[float, float], catalogue: Catalogue, effects: Seque
     ticks = [tag("line", x1=_at(v, domain), x2=_at(v, domain), y1=0, y2=4, stroke=INK) for v, _ in marks]
     line = tag("line", x1="0%", x2="100%", y1=0, y2=0, stroke=INK)
     return tag("svg", line, *ticks, *texts, class_="axis", height=18, width="100%", aria_hidden="true")
-
-
-def _round(value: float) -> float:
-    """Return the nearest number towards 0 with one digit that is 1, 2 or 5."""
-    if not value:
-        return 0.0
-    power = 10.0 ** math.floor(math.log10(abs(value)))
-    digit = max(d for d in (1.0, 2.0, 5.0) if d * power <= abs(value) * (1 + 1e-9))
-    return math.copysign(digit * power, value)
 
 
 def _anchor(share: float) -> str:

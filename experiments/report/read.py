@@ -64,7 +64,8 @@ class Effect(NamedTuple):
     difference: Span
     ratio: Span
     draws: int
-    share_rising: float
+    simulated: float
+    """Mean simulated people behind the larger side."""
     few: bool
     """Rests on fewer than 10 simulated people."""
     direction: int
@@ -219,7 +220,7 @@ def _effect(row: Mapping[Hashable, Any]) -> Effect:
         difference=difference,
         ratio=Span(*(float(row[f"ratio{end}"]) for end in _ENDS)),
         draws=int(row["replicates"]),
-        share_rising=float(row["share_rising"]),
+        simulated=float(row["n_simulated"]),
         few=bool(row["fewer_than_10"]),
         direction=int(row["direction"]),
     )

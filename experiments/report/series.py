@@ -13,7 +13,7 @@ from markupsafe import Markup
 from experiments.report.catalogue import Catalogue
 from experiments.report.flows import Picture
 from experiments.report.read import Effect, Findings
-from experiments.report.svg import INK, PALE, tag
+from experiments.report.svg import INK, PALE, round_down, tag
 from experiments.wording import clean, is_known
 
 OUTCOME = "deaths_per_1000_started"
@@ -116,10 +116,10 @@ def _draw_frame(
     """Return the axes: years below, deaths per 1,000 to the left, from 0."""
     x, y = axes
     parts = []
-    for share in (0.0, 0.25, 0.5, 0.75):
-        value = share * top
+    step = round_down(top / 3)
+    for value in (0.0, step, 2 * step, 3 * step):
         parts.append(tag("line", x1=LEFT, x2=WIDTH - RIGHT + 8, y1=y(value), y2=y(value), stroke=PALE))
-        words = catalogue.levels([value, top], whole=False)[0] if value else "0"
+        words = catalogue.number(value, step)
         parts.append(tag("text", words, x=LEFT - 12, y=y(value) + 4, text_anchor="end"))
     parts += [
         tag("text", str(year.year), x=x(year.year), y=HEIGHT - 8, text_anchor="middle") for year in years

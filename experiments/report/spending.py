@@ -80,7 +80,7 @@ def _say_equality(totals: pd.DataFrame, catalogue: Catalogue) -> str:
 def _say_bought(row: dict[Any, Any], labels: Mapping[str, str], catalogue: Catalogue) -> dict[str, str]:
     """Return one line: scenario, harm, how much less of it, and that for a million where it can be told."""
     prevented = catalogue.change(*(-float(row[f"prevented{end}"]) for end in ("", "_high", "_low")))
-    per_million = catalogue.say("money.no_ratio")
+    per_million = catalogue.say("number.unknown")
     if row["per_million_set"] == "interval" and row["extra_usd"] > 0:
         ends = (float(row[f"per_million{end}"]) for end in ("", "_high", "_low"))
         per_million = catalogue.interval(catalogue.change(*(-end for end in ends), whole=False))

@@ -83,3 +83,12 @@ def harm_class(deaths: float, people: float, *, few: bool) -> str:
 def flow_width(people: float, busiest: float, widest: float = 9.0, thinnest: float = 0.6) -> float:
     """Return a width that grows with the root of the people: middling flows are seen beside the busiest."""
     return thinnest + (widest - thinnest) * math.sqrt(max(people, 0.0) / busiest) if busiest > 0 else thinnest
+
+
+def round_down(value: float) -> float:
+    """Return the nearest number towards 0 with one digit that is 1, 2 or 5."""
+    if not value:
+        return 0.0
+    power = 10.0 ** math.floor(math.log10(abs(value)))
+    digit = max(d for d in (1.0, 2.0, 5.0) if d * power <= abs(value) * (1 + 1e-9))
+    return math.copysign(digit * power, value)

@@ -75,6 +75,6 @@ def make_effect(
     """Return a row of a comparison with the ends of its intervals."""
     of_baseline = variant / baseline if baseline else float("nan")
     return Effect(
-        "arm", outcome, baseline, variant, Span(variant - baseline, *difference), Span(of_baseline, *ratio), 20, 0.5,
+        "arm", outcome, baseline, variant, Span(variant - baseline, *difference), Span(of_baseline, *ratio), 20, 100.0,
         few, direction,
     )  # fmt: skip
