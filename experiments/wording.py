@@ -225,3 +225,10 @@ def clean(text: str, longest: int = LONGEST_NAME) -> str:
 def _is_plain(character: str) -> bool:
     """Return whether a character is no control; joiners are kept, since words of several scripts need them."""
     return unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co") or character in "\u200c\u200d"
+
+
+def isolate(text: str) -> str:
+    """Return a name fit to stand within a sentence: one with right-to-left letters turns nothing around it about."""
+    if any(unicodedata.bidirectional(c) in ("R", "AL", "AN") for c in text):
+        return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
+    return text

@@ -11,7 +11,7 @@ from experiments.pictures import count_weak_inputs, find_changed_levers, say_ent
 from experiments.planning.run import PLAN_COPY
 from experiments.report.catalogue import Catalogue
 from experiments.report.read import Findings
-from experiments.wording import clean
+from experiments.wording import clean, isolate
 from simulation import __version__
 from simulation.spec.models import LeverEntry, Levers, Parameter, Scenario
 
@@ -185,10 +185,15 @@ def say_cautions(findings: Findings, catalogue: Catalogue) -> list[str]:
     return said
 
 
+def say_title(scenario: Scenario) -> str:
+    """Return the title of a scenario, fit to stand within a sentence; its name where it has none."""
+    return isolate(clean(scenario.document.title)) or scenario.document.scenario
+
+
 def find_question(findings: Findings, titles: Sequence[str], catalogue: Catalogue) -> tuple[str, str]:
     """Return the title of a report and its question, from the plan file or made from the scenarios' titles."""
     title, question = (clean(text, 600) for text in findings.question)
-    baseline = clean(findings.plan.baseline.document.title)
+    baseline = say_title(findings.plan.baseline)
     key = "question.one" if len(titles) == 1 else "question.many"
     made = catalogue.say(key, variant=titles[0], n=len(titles), baseline=baseline)
     return title or catalogue.say("report.title"), question or made

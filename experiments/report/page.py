@@ -102,18 +102,18 @@ def render(findings: Findings, catalogue: Catalogue) -> str:
 
 def _gather(findings: Findings, catalogue: Catalogue) -> dict[str, Any]:
     """Return what the template shows."""
-    titles = [clean(findings.plan.arms[arm].document.title) or arm for arm in findings.variants]
+    titles = [about.say_title(findings.plan.arms[arm]) for arm in findings.variants]
     title, question = about.find_question(findings, titles, catalogue)
     scale = _find_scale(findings)
     baseline = findings.plan.baseline
-    before = catalogue.say("map.before", title=clean(baseline.document.title))
+    before = catalogue.say("map.before", title=about.say_title(baseline))
     arms = [_build_arm(findings, arm, catalogue, scale) for arm in findings.variants]
     return {
         "language": catalogue.language,
         "direction": catalogue.direction,
         "title": title,
         "question": question,
-        "baseline": clean(baseline.document.title),
+        "baseline": about.say_title(baseline),
         "baseline_name": baseline.document.scenario,
         "baseline_description": clean(baseline.document.description, 700),
         "arms": arms,
@@ -160,7 +160,7 @@ def _find_scale(findings: Findings) -> Scale:
 
 def _build_arm(findings: Findings, arm: str, catalogue: Catalogue, scale: Scale) -> Arm:
     document, baseline = findings.plan.arms[arm].document, findings.plan.baseline
-    number, title = findings.variants.index(arm) + 1, clean(document.title) or arm
+    number, title = findings.variants.index(arm) + 1, about.say_title(findings.plan.arms[arm])
     places = {place.id: place for place in baseline.places}
     changes = route_map.list_changes(route_map.find_legs(findings, arm))
     after = catalogue.say("map.after", title=title)

@@ -14,7 +14,7 @@ from experiments.report.catalogue import Catalogue
 from experiments.report.read import Effect, Findings
 from experiments.report.sentences import say_effect
 from experiments.report.svg import INK, PALE, colour_of, round_down, tag
-from experiments.wording import is_known
+from experiments.wording import clean, is_known
 
 LONGEST = 5.0
 """An interval is cut, with an arrow, at this multiple of the largest estimate of its panel (of a tenth of the
@@ -65,7 +65,7 @@ def tabulate(effects: Sequence[Effect], labels: Sequence[str]) -> pd.DataFrame:
     """Return the numbers of a panel as a table."""
     return pd.DataFrame(
         {
-            "label": list(labels),
+            "label": [clean(label) for label in labels],
             "arm": [effect.arm for effect in effects],
             "outcome": [effect.outcome for effect in effects],
             "baseline": [effect.baseline for effect in effects],

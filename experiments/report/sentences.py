@@ -62,16 +62,16 @@ def say_levels(effect: Effect, catalogue: Catalogue) -> tuple[str, str]:
 
 
 def say_likely(effect: Effect, catalogue: Catalogue) -> str:
-    """Return the interval: as shares of the baseline, or in numbers where these are unknown or too small to say."""
+    """Return the interval: as shares of the baseline, or in numbers where these are unknown, tiny or alike."""
     low, high = effect.ratio.low, effect.ratio.high
     known = is_known(low, high) and effect.baseline > 0 and effect.variant > 0
-    if not known or any(abs(end - 1.0) < IN_HUNDRED_FROM for end in (low, high)):
-        said = catalogue.change(*effect.difference, whole=effect.whole)
-        return catalogue.say("likely.number", low=said.low, high=said.high)
-    parts = max(find_parts(low), find_parts(high))  # "20 in 100", beside "15 in 100"
-    return catalogue.say(
-        "likely.share", low=say_size(low, catalogue, parts), high=say_size(high, catalogue, parts)
-    )
+    if known and all(abs(end - 1.0) >= IN_HUNDRED_FROM for end in (low, high)):
+        for parts in (max(find_parts(low), find_parts(high)), 100):  # "20 in 100", beside "15 in 100"
+            ends = say_size(low, catalogue, parts), say_size(high, catalogue, parts)
+            if ends[0] != ends[1]:
+                return catalogue.say("likely.share", low=ends[0], high=ends[1])
+    said = catalogue.change(*effect.difference, whole=effect.whole)
+    return catalogue.say("likely.number", low=said.low, high=said.high)
 
 
 def say_about(ratio: float, catalogue: Catalogue) -> str:
