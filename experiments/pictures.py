@@ -15,7 +15,7 @@ from experiments.plan import Plan
 from experiments.safe_cells import guard_table
 from experiments.wording import find_step, say_number
 from simulation import __version__
-from simulation.spec.models import LeverEntry, Scenario
+from simulation.spec.models import LeverEntry, Parameter, Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 BLUE, VERMILLION, GREY, INK, PALE = "#0072B2", "#D55E00", "#8C8C8C", "#222222", "#D9D9D9"
 DPI = 300
 WEAK = ("assumed", "recalled")
+LOOSE_PARAMETERS = 8
+"""Weakly supported parameters that a page names."""
 _TABLES = [
     "places",
     "legs",
@@ -111,6 +113,12 @@ def count_weak_inputs(scenario: Scenario) -> tuple[int, int]:
     """Return how many rows of a scenario's tables are assumed or recalled, and how many rows there are."""
     marks = [row.confidence for table in _TABLES for row in getattr(scenario, table)]
     return sum(mark in WEAK for mark in marks), max(len(marks), 1)
+
+
+def find_loose_parameters(scenario: Scenario) -> list[Parameter]:
+    """Return the weakly supported parameters with the widest ranges, as ratios of their ends, widest first."""
+    loose = [p for p in scenario.parameters if p.confidence in WEAK and p.low > 0]
+    return sorted(loose, key=lambda p: (-p.high / p.low, p.name))[:LOOSE_PARAMETERS]
 
 
 def describe_levers(baseline: Scenario, variant: Scenario) -> str:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
-from experiments.pictures import count_weak_inputs, find_changed_levers, say_entry
+from experiments.pictures import count_weak_inputs, find_changed_levers, find_loose_parameters, say_entry
 from experiments.planning.run import PLAN_COPY
 from experiments.report.catalogue import Catalogue
 from experiments.report.read import Findings
-from experiments.wording import clean, isolate
+from experiments.wording import clean, find_step, isolate
 from simulation import __version__
-from simulation.spec.models import LeverEntry, Levers, Parameter, Scenario
+from simulation.spec.models import Levers, Scenario
 
-WEAK_PARAMETERS = 8
-"""Parameters named as weakly supported, those with the widest ranges."""
 LONGEST_SETTING = 400
 MOST_ENTRIES = 6
 ENOUGH_TO_QUOTE = 40
@@ -60,25 +57,12 @@ def list_objectives(findings: Findings, catalogue: Catalogue) -> list[tuple[int,
     touched: dict[int, set[str]] = {}
     for arm in findings.variants:
         for name in find_changed_levers(findings.plan.baseline, findings.plan.arms[arm]):
-            for number in _kind(name).gcm:
+            for number in get_args(Levers.model_fields[name].annotation)[0].gcm:
                 touched.setdefault(number, set()).add(catalogue.say(f"lever.{name}"))
     return [
         (number, catalogue.say(f"gcm.{number}"), ", ".join(sorted(levers)))
         for number, levers in sorted(touched.items())
     ]
-
-
-def _kind(lever: str) -> type[LeverEntry]:
-    """Return the class of a lever's entries."""
-    annotation = Levers.model_fields[lever].annotation
-    kind: type[LeverEntry] = annotation.__args__[0]  # type: ignore[union-attr]
-    return kind
-
-
-def find_loose_parameters(scenario: Scenario, most: int = WEAK_PARAMETERS) -> list[Parameter]:
-    """Return the weakly supported parameters with the widest ranges, as ratios of their ends."""
-    loose = [p for p in scenario.parameters if p.confidence in {"assumed", "recalled"} and p.low > 0]
-    return sorted(loose, key=lambda p: (-p.high / p.low, p.name))[:most]
 
 
 def describe_evidence(findings: Findings, catalogue: Catalogue) -> dict[str, Any]:
@@ -89,9 +73,9 @@ def describe_evidence(findings: Findings, catalogue: Catalogue) -> dict[str, Any
         {
             "name": p.name,
             "meaning": clean(p.meaning, 300),
-            "value": catalogue.number(p.value, _step(p.value)),
-            "low": catalogue.number(p.low, _step(p.low)),
-            "high": catalogue.number(p.high, _step(p.high)),
+            "value": catalogue.number(p.value, find_step(p.value, whole=False)),
+            "low": catalogue.number(p.low, find_step(p.low, whole=False)),
+            "high": catalogue.number(p.high, find_step(p.high, whole=False)),
         }
         for p in find_loose_parameters(scenario)
     ]
@@ -102,13 +86,6 @@ def describe_evidence(findings: Findings, catalogue: Catalogue) -> dict[str, Any
         share=catalogue.percent(weak / rows),
     )
     return {"said": said, "parameters": parameters}
-
-
-def _step(value: float) -> float:
-    """Return the step that leaves three digits."""
-    from experiments.wording import find_step  # noqa: PLC0415
-
-    return find_step(value, whole=False)
 
 
 def list_sources(findings: Findings) -> list[dict[str, str]]:
@@ -190,10 +167,11 @@ def say_title(scenario: Scenario) -> str:
     return isolate(clean(scenario.document.title)) or scenario.document.scenario
 
 
-def find_question(findings: Findings, titles: Sequence[str], catalogue: Catalogue) -> tuple[str, str]:
+def find_question(findings: Findings, catalogue: Catalogue) -> tuple[str, str]:
     """Return the title of a report and its question, from the plan file or made from the scenarios' titles."""
     title, question = (clean(text, 600) for text in findings.question)
     baseline = say_title(findings.plan.baseline)
+    titles = [say_title(findings.plan.arms[arm]) for arm in findings.variants]
     key = "question.one" if len(titles) == 1 else "question.many"
     made = catalogue.say(key, variant=titles[0], n=len(titles), baseline=baseline)
     return title or catalogue.say("report.title"), question or made

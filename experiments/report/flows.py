@@ -12,13 +12,15 @@ from markupsafe import Markup
 from experiments.compare import FEW_PEOPLE
 from experiments.report.catalogue import Catalogue
 from experiments.report.read import Effect, Findings
-from experiments.report.svg import INK, harm_class, tag
+from experiments.report.svg import INK, Picture, frame, harm_class, tag
 from simulation.spec.models import Place, Scenario
 
 WIDTH, HEIGHT, TOP = 720.0, 330.0, 26.0
 BAR, GAP = 12.0, 9.0
 LEAST = 0.004
 """Flows below this share of the largest column are left out of the picture, not of its numbers."""
+LISTED = 6
+"""Flows that the description names."""
 SEA = "sea"
 FIRST, INLAND, COAST, AT_SEA, ARRIVED = range(5)
 
@@ -106,14 +108,6 @@ def _level(effect: Effect | None, arm: str | None) -> float:
     return effect.baseline if arm is None else effect.variant
 
 
-class Picture(NamedTuple):
-    """A picture, the same in words, and its numbers."""
-
-    svg: Markup
-    alt: str
-    data: pd.DataFrame
-
-
 def draw_flows(
     flows: list[Flow], scenario: Scenario, catalogue: Catalogue, title: str, most: float, key: str
 ) -> Picture | None:
@@ -132,30 +126,30 @@ def draw_flows(
         return None
     shown = [flow for flow in flows if flow.people >= LEAST * most]
     nodes = _place_nodes(shown, most, find_longitudes(scenario))
-    parts: list[Markup] = list(_draw_ribbons(shown, nodes, most, catalogue))
-    for (name, _), (x, y, size) in nodes.items():
-        right = x > WIDTH * 0.8
-        parts.append(tag("rect", x=x, y=y, width=BAR, height=max(size, 1.0), fill=INK))
-        anchor, place = ("end", x - 4) if right else ("start", x + BAR + 4)
-        label = _name(name, catalogue)
-        parts.append(
-            tag("text", label, x=place, y=y + max(size, 1.0) / 2 + 4, text_anchor=anchor, class_="halo")
-        )
-    said = [
-        catalogue.say(
-            "flows.alt.item", origin=_name(f.origin, catalogue), destination=_name(f.destination, catalogue),
-            people=catalogue.levels([f.people])[0],
-        )
-        for f in flows[:6]
-    ]  # fmt: skip
-    alt = catalogue.say("flows.alt", title=title, items="; ".join(said))
-    svg = tag(
-        "svg", tag("title", title, id=f"{key}-t"), tag("desc", alt, id=f"{key}-d"), *parts,
-        viewBox=f"0 0 {WIDTH:g} {HEIGHT:g}", role="img", aria_labelledby=f"{key}-t {key}-d", class_="wide",
-    )  # fmt: skip
+    parts = [*_draw_ribbons(shown, nodes, catalogue), *_draw_nodes(nodes, catalogue)]
+    alt = catalogue.say(
+        "flows.alt", title=title, items="; ".join(_say(flow, catalogue) for flow in flows[:LISTED])
+    )
     columns = ["origin", "destination", "people", "deaths", "fewer_than_10"]
     rows = [(f.origin, f.destination, f.people, f.deaths, f.few) for f in flows]
-    return Picture(svg, alt, pd.DataFrame(rows, columns=columns))
+    return Picture(frame(parts, (WIDTH, HEIGHT), (title, alt), key), alt, pd.DataFrame(rows, columns=columns))
+
+
+def _say(flow: Flow, catalogue: Catalogue) -> str:
+    ends = {"origin": _name(flow.origin, catalogue), "destination": _name(flow.destination, catalogue)}
+    return catalogue.say("flows.alt.item", people=catalogue.levels([flow.people])[0], **ends)
+
+
+def _draw_nodes(
+    nodes: Mapping[tuple[str, int], tuple[float, float, float]], catalogue: Catalogue
+) -> Iterator[Markup]:
+    for (name, _), (x, y, size) in nodes.items():
+        height = max(size, 1.0)
+        anchor, place = ("end", x - 4) if x > WIDTH * 0.8 else ("start", x + BAR + 4)
+        yield tag("rect", x=x, y=y, width=BAR, height=height, fill=INK)
+        yield tag(
+            "text", _name(name, catalogue), x=place, y=y + height / 2 + 4, text_anchor=anchor, class_="halo"
+        )
 
 
 def _name(node: str, catalogue: Catalogue) -> str:
@@ -184,7 +178,6 @@ def _place_nodes(
 def _draw_ribbons(
     flows: list[Flow],
     nodes: dict[tuple[str, int], tuple[float, float, float]],
-    most: float,
     catalogue: Catalogue,
 ) -> Iterator[Markup]:
     """Yield a ribbon a flow, stacked at both ends in the order of the nodes."""
@@ -207,13 +200,9 @@ def _draw_ribbons(
             f"v{thick:.1f}C{middle:.1f} {y1 + thick:.1f} {middle:.1f} {y0 + thick:.1f} {x0:.1f} {y0 + thick:.1f}z"
         )
         fill = harm_class(flow.deaths, flow.people, few=flow.few)
-        label = catalogue.say(
-            "flows.alt.item", origin=_name(flow.origin, catalogue), destination=_name(flow.destination, catalogue),
-            people=catalogue.levels([flow.people])[0],
-        )  # fmt: skip
         yield tag(
-            "path", tag("title", label), d=d, fill=fill, fill_opacity=0.75, data_people=f"{flow.people:.10g}",
-            stroke="#FFFFFF", stroke_width=0.5,
+            "path", tag("title", _say(flow, catalogue)), d=d, fill=fill, fill_opacity=0.75, stroke="#FFFFFF",
+            stroke_width=0.5, data_people=f"{flow.people:.10g}",
         )  # fmt: skip
 
 

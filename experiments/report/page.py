@@ -16,13 +16,12 @@ from experiments.execution.files import readable_errors, replacing
 from experiments.report import about, flows, route_map, series
 from experiments.report.catalogue import HARMS, MOVEMENT, Catalogue, load_catalogue
 from experiments.report.drivers import Drivers, find_drivers
-from experiments.report.flows import Picture
 from experiments.report.moved import say_moved
 from experiments.report.panels import Panel, build_ladder, build_panel, build_shares
 from experiments.report.read import Effect, Findings, read_findings
 from experiments.report.sentences import say_effect
 from experiments.report.spending import build_money
-from experiments.report.svg import DEATH_COLOURS, DEATH_STEPS, TOO_FEW
+from experiments.report.svg import DEATH_COLOURS, DEATH_STEPS, TOO_FEW, Picture, flow_width
 from experiments.safe_cells import to_csv
 from experiments.wording import clean
 
@@ -102,8 +101,7 @@ def render(findings: Findings, catalogue: Catalogue) -> str:
 
 def _gather(findings: Findings, catalogue: Catalogue) -> dict[str, Any]:
     """Return what the template shows."""
-    titles = [about.say_title(findings.plan.arms[arm]) for arm in findings.variants]
-    title, question = about.find_question(findings, titles, catalogue)
+    title, question = about.find_question(findings, catalogue)
     scale = _find_scale(findings)
     baseline = findings.plan.baseline
     before = catalogue.say("map.before", title=about.say_title(baseline))
@@ -118,9 +116,9 @@ def _gather(findings: Findings, catalogue: Catalogue) -> dict[str, Any]:
         "baseline_description": clean(baseline.document.description, 700),
         "arms": arms,
         "cautions": about.say_cautions(findings, catalogue),
-        "panels": build_panels(findings, RATES, titles, catalogue),
-        "totals": build_panels(findings, HARMS, titles, catalogue),
-        "movement": build_movement(findings, titles, catalogue),
+        "panels": build_panels(findings, RATES, catalogue),
+        "totals": build_panels(findings, HARMS, catalogue),
+        "movement": build_movement(findings, catalogue),
         "ladder": build_ladder(findings, RATES, catalogue),
         "shares": [
             panel
@@ -142,7 +140,7 @@ def _gather(findings: Findings, catalogue: Catalogue) -> dict[str, Any]:
             scale.most,
             "flows-baseline",
         ),
-        "money": build_money(findings, label_arms(findings, titles), catalogue),
+        "money": build_money(findings, label_arms(findings), catalogue),
         "evidence": about.describe_evidence(findings, catalogue),
         "sources": about.list_sources(findings),
         "run": about.describe_run(findings, catalogue),
@@ -204,19 +202,18 @@ def _find(findings: Findings, arm: str, outcomes: Sequence[str]) -> list[Effect]
     return [effect for effect in found if effect is not None and effect.happens]
 
 
-def label_arms(findings: Findings, titles: Sequence[str]) -> dict[str, str]:
+def label_arms(findings: Findings) -> dict[str, str]:
     """Return the label of each scenario in charts: its number in the report, and its title."""
     return {
-        arm: f"{n}. {title}" for n, (arm, title) in enumerate(zip(findings.variants, titles, strict=True), 1)
+        arm: f"{n}. {about.say_title(findings.plan.arms[arm])}"
+        for n, arm in enumerate(findings.variants, start=1)
     }
 
 
-def build_panels(
-    findings: Findings, outcomes: Sequence[str], titles: Sequence[str], catalogue: Catalogue
-) -> list[Panel]:
+def build_panels(findings: Findings, outcomes: Sequence[str], catalogue: Catalogue) -> list[Panel]:
     """Return a panel an outcome that happens, a row a scenario."""
     panels = []
-    labels = label_arms(findings, titles)
+    labels = label_arms(findings)
     for outcome in outcomes:
         effects = findings.effects(outcome)
         if not any(effect.happens for effect in effects):
@@ -234,10 +231,10 @@ def build_panels(
     return panels
 
 
-def build_movement(findings: Findings, titles: Sequence[str], catalogue: Catalogue) -> list[Panel]:
+def build_movement(findings: Findings, catalogue: Catalogue) -> list[Panel]:
     """Return movement with deaths before it; empty where no harm is known: arrivals never stand alone."""
-    harm = build_panels(findings, ["deaths_per_1000_journeys", "deaths"], titles, catalogue)[:1]
-    return [*harm, *build_panels(findings, MOVEMENT, titles, catalogue)] if harm else []
+    harm = build_panels(findings, ["deaths_per_1000_journeys", "deaths"], catalogue)[:1]
+    return [*harm, *build_panels(findings, MOVEMENT, catalogue)] if harm else []
 
 
 def build_people(findings: Findings, arm: str, catalogue: Catalogue) -> Panel | None:
@@ -283,7 +280,6 @@ def _build_key(catalogue: Catalogue) -> list[tuple[str, str]]:
 def _build_widths(busiest: float, catalogue: Catalogue) -> list[tuple[float, str]]:
     """Return sample widths with the people that they stand for."""
     from experiments.maps import round_samples  # noqa: PLC0415 - matplotlib
-    from experiments.report.svg import flow_width  # noqa: PLC0415
 
     samples = round_samples(busiest)
     return (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import pandas as pd
@@ -123,45 +123,34 @@ def _draw_band(
     before: list[Markup],
     **data: object,
 ) -> Markup:
+    """Return a row; ``look`` is the colour, and the filling of the dot."""
     (value, low, high), (colour, fill) = span, look
     parts = [tag("line", x1=_at(0.0, domain), x2=_at(0.0, domain), y1=0, y2=STRIP, stroke=INK), *before]
     if is_known(low, high):
-        left, right = (min(max(end, domain[0]), domain[1]) for end in (low, high))
-        band = _share(right, domain) - _share(left, domain)
-        parts.append(
-            tag(
-                "rect",
-                x=_at(left, domain),
-                width=f"{band:.3f}%",
-                y=7,
-                height=8,
-                fill=colour,
-                fill_opacity=0.3,
-            )
-        )
-        ends = ((low < domain[0], "0%", "M0 11l7 -5v10z"), (high > domain[1], "100%", "M0 11l-7 -5v10z"))
-        parts += [
-            tag("svg", tag("path", d=arrow, fill=colour), x=edge, overflow="visible")
-            for beyond, edge, arrow in ends
-            if beyond
-        ]
+        parts += _draw_range((low, high), domain, colour)
     if is_known(value):
         parts.append(
             tag("circle", cx=_at(value, domain), cy=11, r=5, fill=fill, stroke=colour, stroke_width=2)
         )
-    numbers = {f"data_{name}": f"{n:.10g}" for name, n in (("value", value), ("low", low), ("high", high))}
-    axis = f"{domain[0]:.10g} {domain[1]:.10g}"
-    return tag(
-        "svg",
-        *parts,
-        class_="strip",
-        height=STRIP,
-        width="100%",
-        aria_hidden="true",
-        **data,
-        **numbers,
-        data_axis=axis,
-    )
+    said = {"value": f"{value:.10g}", "low": f"{low:.10g}", "high": f"{high:.10g}"}
+    said["axis"] = f"{domain[0]:.10g} {domain[1]:.10g}"
+    return _draw_row(parts, **data, **{f"data_{name}": words for name, words in said.items()})
+
+
+def _draw_range(ends: tuple[float, float], domain: tuple[float, float], colour: str) -> Iterator[Markup]:
+    """Yield a pale bar, with an arrow at an end that lies beyond the axis."""
+    left, right = (min(max(end, domain[0]), domain[1]) for end in ends)
+    width = f"{_share(right, domain) - _share(left, domain):.3f}%"
+    yield tag("rect", x=_at(left, domain), width=width, y=7, height=8, fill=colour, fill_opacity=0.3)
+    if ends[0] < domain[0]:
+        yield tag("svg", tag("path", d="M0 11l7 -5v10z", fill=colour), x="0%", overflow="visible")
+    if ends[1] > domain[1]:
+        yield tag("svg", tag("path", d="M0 11l-7 -5v10z", fill=colour), x="100%", overflow="visible")
+
+
+def _draw_row(parts: Sequence[Markup], **data: object) -> Markup:
+    """Return the picture of one row: as wide as there is room; its numbers stand beside it as text."""
+    return tag("svg", *parts, class_="strip", height=STRIP, width="100%", aria_hidden="true", **data)
 
 
 def _draw_axis(domain: tuple[float, float], catalogue: Catalogue, effects: Sequence[Effect]) -> Markup:
@@ -237,7 +226,7 @@ def _draw_rung(effects: Sequence[Effect], domain: tuple[float, float]) -> Markup
     """Return one rung: a ring for the baseline, dots for the other scenarios, a line over all of them."""
     known = [level for e in effects for level in (e.baseline, e.variant) if level > 0]
     if not known:
-        return tag("svg", class_="strip", height=STRIP, width="100%", aria_hidden="true")
+        return _draw_row([])
     ends = [_at(math.log10(level), domain) for level in (min(known), max(known))]
     parts = [
         tag(
@@ -260,7 +249,7 @@ def _draw_rung(effects: Sequence[Effect], domain: tuple[float, float]) -> Markup
     if effects[0].baseline > 0:
         x = _at(math.log10(effects[0].baseline), domain)
         parts.append(tag("circle", cx=x, cy=11, r=6, fill="none", stroke=INK, stroke_width=2))
-    return tag("svg", *parts, class_="strip", height=STRIP, width="100%", aria_hidden="true")
+    return _draw_row(parts)
 
 
 def _draw_ladder_axis(domain: tuple[float, float], catalogue: Catalogue) -> Markup:
@@ -276,8 +265,8 @@ def _draw_ladder_axis(domain: tuple[float, float], catalogue: Catalogue) -> Mark
 
 
 # Shares of an outcome by group ---
-SHARE_FILLS = (("#1F4E79", "#FFFFFF"), ("#DCE6EF", INK))
-"""Fill and ink of the first group and of the rest: far apart in lightness."""
+SHARE_FILLS = ("#1F4E79", "#DCE6EF")
+"""Of the group, and of the rest: far apart in lightness."""
 
 
 def build_shares(
@@ -298,7 +287,7 @@ def build_shares(
         said = catalogue.percent(share)
         rows.append(
             PanelRow(
-                catalogue.outcome(outcome), _draw_share(share, said), said,
+                catalogue.outcome(outcome), _draw_share(share), said,
                 catalogue.say("shares.alt", outcome=catalogue.outcome(outcome), share=said, group=label),
                 part.few,
             )
@@ -310,17 +299,11 @@ def build_shares(
     return Panel(label, "", rows, Markup(), pd.DataFrame(numbers, columns=columns))
 
 
-def _draw_share(share: float, said: str) -> Markup:
+def _draw_share(share: float) -> Markup:
     """Return a bar of 100%, the group's part dark from the start."""
-    (dark, _), (light, _) = SHARE_FILLS
-    return tag(
-        "svg",
+    dark, light = SHARE_FILLS
+    bars = [
         tag("rect", x="0%", width="100%", y=3, height=16, fill=light),
         tag("rect", x="0%", width=f"{100 * share:.3f}%", y=3, height=16, fill=dark),
-        class_="strip",
-        height=STRIP,
-        width="100%",
-        aria_hidden="true",
-        data_share=f"{share:.10g}",
-        data_said=said,
-    )
+    ]
+    return _draw_row(bars, data_share=f"{share:.10g}")

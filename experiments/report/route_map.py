@@ -25,9 +25,9 @@ from experiments.basemap import load_basemap
 from experiments.displacement import MAP
 from experiments.folder import MOVED
 from experiments.report.catalogue import Catalogue
-from experiments.report.flows import Picture
 from experiments.report.read import Effect, Findings
-from experiments.report.svg import BLUE, INK, VERMILLION, flow_width, harm_class, path, tag
+from experiments.report.svg import BLUE, INK, VERMILLION, Picture, flow_width, harm_class, path, tag
+from experiments.report.svg import frame as draw_frame
 from experiments.wording import is_known
 from simulation.spec.models import Leg, Place
 
@@ -193,11 +193,7 @@ def draw_map(
         *_draw_badges(listed, places, frame),
     ]
     alt = describe(legs, listed, places, catalogue, title)
-    svg = tag(
-        "svg", tag("title", title, id=f"{key}-t"), tag("desc", alt, id=f"{key}-d"), *parts,
-        viewBox=f"0 0 {frame.width:.0f} {frame.height:.0f}", role="img", aria_labelledby=f"{key}-t {key}-d",
-        class_="wide map",
-    )  # fmt: skip
+    svg = draw_frame(parts, (frame.width, frame.height), (title, alt), key, "wide map")
     return Picture(svg, alt, tabulate(legs))
 
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from itertools import pairwise
 from typing import NamedTuple
 
 import pandas as pd
 from markupsafe import Markup
 
 from experiments.report.catalogue import Catalogue
-from experiments.report.flows import Picture
 from experiments.report.read import Effect, Findings
-from experiments.report.svg import INK, PALE, round_down, tag
+from experiments.report.svg import INK, PALE, Picture, frame, round_down, tag
 from experiments.wording import clean, is_known
 
 OUTCOME = "deaths_per_1000_started"
@@ -56,7 +54,7 @@ def draw_series(
     if len(years) < LEAST_YEARS:
         return None
     first, last = years[0].year, years[-1].year
-    top = max(level for y in years for level in (y.effect.baseline, y.effect.variant)) * 1.35 or 1.0
+    top = max(level for y in years for level in (y.effect.baseline, y.effect.variant)) * 1.35
 
     def x(when: float) -> float:
         return LEFT + (WIDTH - LEFT - RIGHT) * (when - first) / (last - first)
@@ -64,50 +62,49 @@ def draw_series(
     def y(value: float) -> float:
         return HEIGHT - BOTTOM - (HEIGHT - BOTTOM - TOP) * min(max(value, 0.0), top) / top
 
-    parts = [*_draw_frame(years, top, (x, y), catalogue), *_draw_dates(dates, (first, last), x)]
+    parts = [
+        *_draw_frame(years, top, (x, y), catalogue),
+        *_draw_dates(dates, (first, last), x),
+        *_draw_ranges(years, (x, y)),
+        *_draw_line([(x(one.year), y(one.effect.baseline)) for one in years], "5 3", "#FFFFFF"),
+        *_draw_line([(x(one.year), y(one.effect.variant)) for one in years], None, INK),
+        *_draw_names((years[-1].effect.baseline, years[-1].effect.variant), y, catalogue),
+    ]
+    alt = catalogue.say(
+        "series.alt", title=title, items="; ".join(_say_year(one, catalogue) for one in years)
+    )
+    rows = [
+        (one.year, one.effect.baseline, one.effect.variant, *one.effect.difference, one.effect.few)
+        for one in years
+    ]
+    columns = ["departure_year", "baseline", "variant", "difference", "difference_low", "difference_high",
+        "fewer_than_10"]  # fmt: skip
+    svg = frame(parts, (WIDTH, HEIGHT), (title, alt), key)
+    return Picture(svg, alt, pd.DataFrame(rows, columns=columns))
+
+
+def _say_year(year: Year, catalogue: Catalogue) -> str:
+    baseline, variant = catalogue.levels([year.effect.baseline, year.effect.variant], whole=False)
+    return catalogue.say("series.alt.item", year=year.year, baseline=baseline, variant=variant)
+
+
+def _draw_ranges(years: Sequence[Year], axes: tuple[Axis, Axis]) -> Iterator[Markup]:
+    """Yield where the scenario very likely lies: the baseline with the ends of the difference."""
+    x, y = axes
     for year in years:
         low, high = (year.effect.baseline + end for end in year.effect.difference[1:])
         if is_known(low, high):
-            parts.append(
-                tag("line", x1=x(year.year), x2=x(year.year), y1=y(low), y2=y(high), stroke=INK, stroke_width=5,
-                    stroke_opacity=0.25)
-            )  # fmt: skip
-    for side, dash, fill in (("baseline", "5 3", "#FFFFFF"), ("variant", None, INK)):
-        points = [(x(year.year), y(getattr(year.effect, side))) for year in years]
-        parts += [
-            tag(
-                "line",
-                x1=a[0],
-                y1=a[1],
-                x2=b[0],
-                y2=b[1],
-                stroke=INK,
-                stroke_width=1.6,
-                stroke_dasharray=dash,
+            at = x(year.year)
+            yield tag(
+                "line", x1=at, x2=at, y1=y(low), y2=y(high), stroke=INK, stroke_width=5, stroke_opacity=0.25
             )
-            for a, b in pairwise(points)
-        ]
-        parts += [
-            tag("circle", cx=px, cy=py, r=3.6, fill=fill, stroke=INK, stroke_width=1.5) for px, py in points
-        ]
-    parts += _draw_names([getattr(years[-1].effect, side) for side in ("baseline", "variant")], y, catalogue)
-    alt = catalogue.say(
-        "series.alt",
-        title=title,
-        items="; ".join(
-            catalogue.say("series.alt.item", year=year.year, baseline=pair[0], variant=pair[1])
-            for year in years
-            for pair in [catalogue.levels([year.effect.baseline, year.effect.variant], whole=False)]
-        ),
-    )
-    svg = tag(
-        "svg", tag("title", title, id=f"{key}-t"), tag("desc", alt, id=f"{key}-d"), *parts,
-        viewBox=f"0 0 {WIDTH:g} {HEIGHT:g}", role="img", aria_labelledby=f"{key}-t {key}-d", class_="wide",
-    )  # fmt: skip
-    rows = [(y.year, y.effect.baseline, y.effect.variant, *y.effect.difference, y.effect.few) for y in years]
-    columns = ["departure_year", "baseline", "variant", "difference", "difference_low", "difference_high",
-        "fewer_than_10"]  # fmt: skip
-    return Picture(svg, alt, pd.DataFrame(rows, columns=columns))
+
+
+def _draw_line(points: Sequence[tuple[float, float]], dash: str | None, fill: str) -> Iterator[Markup]:
+    d = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
+    yield tag("path", d=d, fill="none", stroke=INK, stroke_width=1.6, stroke_dasharray=dash)
+    for x, y in points:
+        yield tag("circle", cx=x, cy=y, r=3.6, fill=fill, stroke=INK, stroke_width=1.5)
 
 
 def _draw_frame(
@@ -157,7 +154,7 @@ def _draw_dates(dates: Sequence[tuple[date, str]], ends: tuple[int, int], x: Axi
     return parts
 
 
-def _draw_names(levels: list[float], y: Axis, catalogue: Catalogue) -> list[Markup]:
+def _draw_names(levels: tuple[float, float], y: Axis, catalogue: Catalogue) -> list[Markup]:
     """Return the names of both lines at their right ends, apart where the ends meet."""
     baseline, variant = (y(level) for level in levels)
     if abs(baseline - variant) < 13:

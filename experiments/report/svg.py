@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
+from typing import NamedTuple
 
+import pandas as pd
 from markupsafe import Markup, escape
 
-from experiments.pictures import BLUE, GREY, INK, PALE, VERMILLION
+from experiments.pictures import BLUE, INK, PALE, VERMILLION
 
 __all__ = [
     "BLUE",
-    "GREY",
     "INK",
     "PALE",
     "VERMILLION",
-    "colour_of",
-    "flow_width",
-    "harm_class",
-    "path",
-    "tag",
-]
-
+]  # with what is below: one palette for pictures of page and print
 DEATH_STEPS = (1.0, 5.0, 20.0)
 """Deaths per 1,000 people who enter a leg at which the colour changes: fixed, so that maps compare."""
 DEATH_COLOURS = ("#F0C27A", "#E08A2E", "#B0440F", "#5A1606")
@@ -45,6 +41,33 @@ def _plain(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.2f}".rstrip("0").rstrip(".") if math.isfinite(value) else ""
     return str(value)
+
+
+class Picture(NamedTuple):
+    """A picture, the same in words, and its numbers."""
+
+    svg: Markup
+    alt: str
+    data: pd.DataFrame
+
+
+def frame(
+    parts: Iterable[Markup], size: tuple[float, float], words: tuple[str, str], key: str, look: str = "wide"
+) -> Markup:
+    """Return a whole picture with its title and description.
+
+    Args:
+        parts: What is drawn, the lowest first.
+        size: Width and height.
+        words: Title, and the picture in words.
+        key: Identifier in the page.
+        look: Class of its style.
+    """
+    title, alt = words
+    return tag(
+        "svg", tag("title", title, id=f"{key}-t"), tag("desc", alt, id=f"{key}-d"), *parts,
+        viewBox=f"0 0 {size[0]:.0f} {size[1]:.0f}", role="img", aria_labelledby=f"{key}-t {key}-d", class_=look,
+    )  # fmt: skip
 
 
 def path(points: list[tuple[float, float]], *, closed: bool = False) -> str:

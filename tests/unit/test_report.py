@@ -190,7 +190,7 @@ def test_arrivals_never_stand_alone(folder, page):
     findings = read_findings(folder)
     harmless = findings.table[~findings.table["outcome"].str.startswith("deaths")]
     alone = type(findings)(**{**findings.__dict__, "table": harmless})
-    assert build_movement(alone, ["a", "b"], ENGLISH) == []
+    assert build_movement(alone, ENGLISH) == []
 
 
 def test_the_same_tables_give_the_same_page(folder, page):

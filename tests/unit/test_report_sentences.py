@@ -43,6 +43,13 @@ def test_what_is_not_clear_is_never_said_to_differ():
     assert "About" not in said
 
 
+def test_ends_that_read_alike_are_said_finer_and_then_in_numbers():
+    finer = say_effect(make_effect(10.0, 16.0, (5.6, 6.4), (1.56, 1.64), 1), ENGLISH)
+    assert "very likely between 56 in 100 more and 64 in 100 more" in finer
+    numbers = say_effect(make_effect(10.0, 16.0, (5.98, 6.02), (1.598, 1.602), 1), ENGLISH)
+    assert "the difference is very likely between +5.9" in numbers
+
+
 def test_ties():
     said = say_effect(make_effect(10.0, 10.0, (0.0, 0.0), (1.0, 1.0)), ENGLISH)
     assert said == "Deaths per 1,000 journeys: the same in both (10.0) in each of 20 draws."
