@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from simulation.errors import printable
@@ -24,13 +22,15 @@ def guard(text: str) -> str:
 
 def guard_table(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table whose text cells and column names are guarded; numbers stay numbers, also negative ones."""
-
-    def guard_cell(cell: Any) -> Any:  # noqa: ANN401 - whatever a cell holds
-        return guard(cell) if isinstance(cell, str) else cell
-
     texts = [name for name in table if not pd.api.types.is_numeric_dtype(table[name])]
-    guarded = table.assign(**{str(name): table[name].map(guard_cell) for name in texts})
+    guarded = table.assign(**{str(name): _guard_column(table[name]) for name in texts})
     return guarded.rename(columns=lambda name: guard(str(name)))
+
+
+def _guard_column(column: pd.Series) -> pd.Series:
+    """Return a column whose text is guarded; each text once, since most come many times."""
+    known = {cell: guard(cell) if isinstance(cell, str) else cell for cell in column.dropna().unique()}
+    return column.map(known)
 
 
 def to_csv(table: pd.DataFrame) -> str:

@@ -9,6 +9,7 @@ from string import Formatter
 import pytest
 
 import experiments.report
+from experiments.commands.report import command
 from experiments.outcome_words import OUTCOMES as WORDS
 from experiments.report.catalogue import (
     LANGUAGES,
@@ -90,6 +91,11 @@ def test_the_style_names_no_left_or_right():
     )
     assert "url(" not in style
     assert "@import" not in style
+
+
+def test_the_verb_offers_every_language():
+    option = next(option for option in command.params if option.name == "lang")
+    assert tuple(option.type.choices) == LANGUAGES
 
 
 def test_a_message_that_is_missing_is_an_error_not_a_gap():
