@@ -67,9 +67,12 @@ class Frame(NamedTuple):
 
 
 def choose_frames(places: Sequence[Place]) -> list[Frame]:
-    """Return the shipped route with its central sea enlarged, or one window around the places of another map."""
-    if all(_meets(ROUTE, place.longitude, place.latitude) for place in places):
-        return [_frame("route", ROUTE, LABELS), _frame("sea", CENTRAL_SEA, LABELS_CENTRAL_SEA, INSET_WIDTH)]
+    """Return the shipped route, with its central sea enlarged if the map goes there, or a window of the map's own."""
+    named = sum(place.id in LABELS or place.id in LABELS_CENTRAL_SEA for place in places)
+    if named >= len(places) / 2 and all(_meets(ROUTE, p.longitude, p.latitude) for p in places):
+        at_sea = any(_meets(CENTRAL_SEA, place.longitude, place.latitude) for place in places)
+        sea = [_frame("sea", CENTRAL_SEA, LABELS_CENTRAL_SEA, INSET_WIDTH)] if at_sea else []
+        return [_frame("route", ROUTE, LABELS), *sea]
     west, east = min(p.longitude for p in places), max(p.longitude for p in places)
     south, north = min(p.latitude for p in places), max(p.latitude for p in places)
     margin = 0.08 * max(east - west, north - south, 1.0)

@@ -8,6 +8,8 @@ from experiments.wording import find_level_step, is_known
 
 TIMES_FROM = 1.95
 """From this ratio on a change is said as "times as many"."""
+MOST_TIMES = 100.0
+"""Beyond this ratio it is "more than 100 times as many"."""
 IN_TEN_FROM, IN_HUNDRED_FROM = 0.195, 0.0095
 """Shares of the baseline from which a change is said in tenths, and in hundredths."""
 
@@ -41,7 +43,9 @@ def _say_known(effect: Effect, catalogue: Catalogue, name: str) -> str:
         key = "effect.from_zero" if effect.baseline == 0 else "effect.to_zero"
         return catalogue.say(key, likely=likely, **levels)
     if effect.direction == 0:
-        return catalogue.say("effect.unclear", likely=likely, **levels)
+        on_one_side = effect.difference.low > 0 or effect.difference.high < 0
+        key = "effect.unconfirmed" if on_one_side else "effect.unclear"
+        return catalogue.say(key, likely=likely, **levels)
     key = f"effect.clear.{effect.outcome}"
     key = key if key in catalogue.messages else "effect.clear"
     sentence = catalogue.say(key, size=say_about(effect.ratio.value, catalogue), likely=likely, **levels)
@@ -98,6 +102,8 @@ def say_size(ratio: float, catalogue: Catalogue, parts: int | None = None) -> st
         catalogue: The language.
         parts: Of how many; None: as ``find_parts`` says.
     """
+    if ratio > MOST_TIMES:
+        return catalogue.say("size.many", n=catalogue.number(MOST_TIMES))
     if ratio >= TIMES_FROM:
         return catalogue.say("size.times", n=catalogue.number(ratio, 0.1 if ratio < 10 else 1.0))
     parts = parts or find_parts(ratio)

@@ -21,6 +21,7 @@ from experiments.data_out.tidy import build_tidy
 from experiments.report.catalogue import Catalogue, load_catalogue
 from experiments.report.page import build_movement, render, write_report
 from experiments.report.read import read_findings
+from experiments.report.route_map import choose_frames
 from simulation.errors import ResultError
 
 ENGLISH = load_catalogue("en")
@@ -191,6 +192,20 @@ def test_arrivals_never_stand_alone(folder, page):
     harmless = findings.table[~findings.table["outcome"].str.startswith("deaths")]
     alone = type(findings)(**{**findings.__dict__, "table": harmless})
     assert build_movement(alone, ENGLISH) == []
+
+
+def test_maps_show_where_the_map_is():
+    shipped = build_scenario().places
+    assert [frame.name for frame in choose_frames(shipped)] == ["route", "sea"]
+    assert [frame.name for frame in choose_frames(shipped[:2])] == ["route"]
+    moved = {"id": "elsewhere", "longitude": -99.0, "latitude": 19.0}
+    own = choose_frames(
+        [shipped[0].model_copy(update=moved | {"latitude": 25.0}), shipped[0].model_copy(update=moved)]
+    )
+    assert [frame.name for frame in own] == ["route"]
+    x, y = own[0].lay(-99.0, 19.0)
+    assert 0 < x < own[0].width
+    assert 0 < y < own[0].height
 
 
 def test_the_same_tables_give_the_same_page(folder, page):

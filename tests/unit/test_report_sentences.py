@@ -43,6 +43,14 @@ def test_what_is_not_clear_is_never_said_to_differ():
     assert "About" not in said
 
 
+def test_a_range_on_one_side_that_the_rule_does_not_call_clear_says_why():
+    """Few draws whose seeds alone do not agree: the sentence must not contradict its own range."""
+    said = say_effect(make_effect(10.0, 13.0, (1.0, 5.0), (1.1, 1.5), 0), ENGLISH)
+    assert said.startswith("Deaths per 1,000 journeys: not clear (13.0, and 10.0 in the baseline)")
+    assert said.endswith("but the draws are too few, or the seeds alone do not bear it out.")
+    assert "no clear difference" not in said
+
+
 def test_ends_that_read_alike_are_said_finer_and_then_in_numbers():
     finer = say_effect(make_effect(10.0, 16.0, (5.6, 6.4), (1.56, 1.64), 1), ENGLISH)
     assert "very likely between 56 in 100 more and 64 in 100 more" in finer
@@ -96,6 +104,7 @@ def test_a_sign_that_matters_never_reads_as_zero():
 
 def test_large_effects_are_times_and_nearly_all_is_not_all():
     assert say_size(2.44, ENGLISH) == "2.4 times as many"
+    assert say_size(7507.0, ENGLISH) == "more than 100 times as many"
     assert say_size(0.001, ENGLISH) == "99 in 100 fewer"
     assert say_size(0.05, ENGLISH) == "95 in 100 fewer"
 
