@@ -10,7 +10,7 @@ from experiments.pictures import count_weak_inputs, find_changed_levers, find_lo
 from experiments.planning.run import PLAN_COPY
 from experiments.report.catalogue import Catalogue
 from experiments.report.read import Findings
-from experiments.wording import clean, find_step, isolate
+from experiments.wording import clean, isolate
 from simulation import __version__
 from simulation.spec.models import Levers, Scenario
 
@@ -73,9 +73,9 @@ def describe_evidence(findings: Findings, catalogue: Catalogue) -> dict[str, Any
         {
             "name": p.name,
             "meaning": clean(p.meaning, 300),
-            "value": catalogue.number(p.value, find_step(p.value, whole=False)),
-            "low": catalogue.number(p.low, find_step(p.low, whole=False)),
-            "high": catalogue.number(p.high, find_step(p.high, whole=False)),
+            "value": catalogue.given(p.value),
+            "low": catalogue.given(p.low),
+            "high": catalogue.given(p.high),
         }
         for p in find_loose_parameters(scenario)
     ]

@@ -125,7 +125,14 @@ class Catalogue:
         """Return a number rounded to a step, with the marks of the language; infinity and NaN as a dash."""
         if not math.isfinite(value):
             return self.say("number.unknown")
-        english = say_number(value, step, sign=sign)
+        return self._mark(say_number(value, step, sign=sign))
+
+    def given(self, value: float) -> str:
+        """Return a number as its author gave it, with the marks of the language."""
+        return self._mark(f"{value:,.6g}")
+
+    def _mark(self, english: str) -> str:
+        """Return an English number with the marks of the language."""
         marks = {ord(","): self.messages["number.thousands"], ord("."): self.messages["number.decimal"]}
         return english.translate(marks)
 

@@ -127,6 +127,7 @@ def test_french_has_its_own_marks_of_numbers():
         "1\u202f230)\u00a0; très probablement entre 10 sur 100 de plus et 50 sur 100 de plus."
     )
     assert FRENCH.number(0.25, 0.01) == "0,25"
+    assert (FRENCH.given(12345.5), ENGLISH.given(0.05)) == ("12\u202f345,5", "0.05")
 
 
 levels = st.floats(0.0, 1e6)
