@@ -43,7 +43,6 @@ def test_languages_have_the_same_keys_and_placeholders(language):
     english, other = load_catalogue("en").messages, load_catalogue(language).messages
     assert set(english) == set(other)
     different = {key for key in english if placeholders(english[key]) != placeholders(other[key])}
-    # a message may leave out how many there are where the words say so
     assert different == set()
 
 
