@@ -15,7 +15,7 @@ DEMO := scenarios/central_mediterranean
 DEMO_OUT := runs/demo
 PUBLISHED := packages equal_budget sensitivity
 
-.PHONY: help setup demo test test-faults lint bench orders patterns panel flee coverage results constraints reference clean
+.PHONY: help setup demo test test-faults test-browser lint bench orders patterns panel flee coverage results constraints reference clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -47,6 +47,11 @@ setup: $(VENV)/.ready ## set up the command safepassage in .venv
 demo: $(VENV)/.ready ## the main job: what enforcement in Niger from 2016 does to people, against the baseline
 	$(BIN)/safepassage compare $(DEMO)/baseline.yaml $(DEMO)/niger_enforcement_2016.yaml \
 		--replicates 4 --scale 0.8 --out $(DEMO_OUT) --force
+
+test-browser: $(VENV)/.ready-dev ## open the report in headless Chromium (which must be on the PATH) and look at it, with axe-core
+	@mkdir -p .venv-browser && cd .venv-browser && (test -f package/axe.min.js || \
+		(npm pack --silent axe-core@4 && tar xzf axe-core-*.tgz package/axe.min.js))
+	$(BIN)/python -m pytest tests/browser -m browser
 
 lint: $(VENV)/.ready-dev ## style, types and import contracts
 	$(BIN)/ruff check .

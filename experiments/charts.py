@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
@@ -25,7 +26,7 @@ from experiments.pictures import (
     save,
     wrap,
 )
-from experiments.wording import is_known, say_ratio
+from experiments.wording import LONGEST_TITLE, clean, is_known, say_ratio
 
 WIDTH_INCHES = 14.0
 ROW_INCHES, HEADING_INCHES = 0.40, 0.46
@@ -69,7 +70,7 @@ COLUMNS = Columns()
 
 
 def write_charts(comparison: Comparison, folder: Path) -> list[Path]:
-    """Write the risk chart of each variant as risk_VARIANT.png, .svg and .txt, and return the paths."""
+    """Write the risk chart of each variant as risk_VARIANT.png, .svg, .txt and .csv, and return the paths."""
     written: list[Path] = []
     for variant in comparison.plan.variants:
         arm = variant.document.scenario
@@ -81,6 +82,7 @@ def write_charts(comparison: Comparison, folder: Path) -> list[Path]:
                 folder / f"risk_{arm}",
                 _title(comparison, arm),
                 describe_chart(comparison, arm, sections),
+                tabulate_chart(sections),
             )
     return written
 
@@ -132,8 +134,26 @@ def describe_chart(comparison: Comparison, arm: str, sections: list[Section]) ->
     return "\n".join(lines)
 
 
+def tabulate_chart(sections: list[Section]) -> pd.DataFrame:
+    """Return the numbers that a chart shows, a line a row."""
+    rows = []
+    for section in sections:
+        for row in section.rows:
+            spans = {"baseline": row.baseline, "variant": row.variant, "difference": row.difference, "ratio": row.ratio,
+                "ratio_seeds_only": row.ratio_seeds}  # fmt: skip
+            numbers = {
+                f"{name}{end}": value
+                for name, span in spans.items()
+                for end, value in zip(("", "_low", "_high"), span, strict=True)
+            }
+            said = {"section": section.heading, "row": row.label, "outcome": row.outcome}
+            drawn = {"higher": row.higher, "lower": row.lower, "draws": row.draws, "direction": row.direction}
+            rows.append({**said, **numbers, **drawn, "fewer_than_10": row.few})
+    return pd.DataFrame(rows)
+
+
 def _title(comparison: Comparison, arm: str) -> str:
-    return f"What changes for people: {comparison.plan.arms[arm].document.title}"
+    return f"What changes for people: {clean(comparison.plan.arms[arm].document.title, LONGEST_TITLE)}"
 
 
 def _place(sections: list[Section]) -> Iterator[tuple[Section, float, list[tuple[Row, float]]]]:
@@ -160,9 +180,9 @@ def _draw_header(figure: Figure, comparison: Comparison, arm: str, height: float
         color=INK,
         va="center",
     )
+    baseline = clean(plan.baseline.document.title, LONGEST_TITLE)
     subtitle = (
-        f"Compared with: {plan.baseline.document.title}. Simulated: the same people could set out in both, "
-        "with the same luck."
+        f"Compared with: {baseline}. Simulated: the same people could set out in both, with the same luck."
     )
     figure.text(COLUMNS.label, 1 - 0.66 / height, subtitle, size=10, color=INK, va="center")
     y = 1 - 1.04 / height

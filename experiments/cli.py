@@ -19,6 +19,11 @@ VERBS = {
         "experiments.commands.compare",
         "Compare two scenarios over paired replicates, with intervals.",
     ),
+    "report": ("experiments.commands.report", "Write one page on an experiment, to read, print and share."),
+    "export": (
+        "experiments.commands.export",
+        "Write an experiment's data as CSV, Parquet and XLSX, explained.",
+    ),
     "plan": ("experiments.commands.plan", "Check, pilot and run an experiment from a plan file."),
     "calibrate": (
         "experiments.commands.calibrate",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import LinearSegmentedColormap
@@ -38,7 +39,7 @@ from experiments.pictures import (
     save,
     wrap,
 )
-from experiments.wording import say_change, say_leg, say_levels, say_number
+from experiments.wording import LONGEST_TITLE, clean, say_change, say_leg, say_levels, say_number
 from simulation.spec.models import Leg, Scenario
 
 WIDTH_INCHES, PANELS_INCHES, NOTE_INCHES = 13.0, 8.0, 0.145
@@ -78,7 +79,7 @@ class LegChange:
 
 
 def write_maps(comparison: Comparison, folder: Path) -> list[Path]:
-    """Write the map of each variant as map_VARIANT.png, .svg and .txt, and return the paths."""
+    """Write the map of each variant as map_VARIANT.png, .svg, .txt and .csv, and return the paths."""
     written: list[Path] = []
     for variant in comparison.plan.variants:
         arm = variant.document.scenario
@@ -86,8 +87,9 @@ def write_maps(comparison: Comparison, folder: Path) -> list[Path]:
         with house_style():
             figure = draw_change_map(comparison, arm, changes)
             written += save(
-                figure, folder / f"map_{arm}", _title(comparison, arm), describe_map(comparison, arm, changes)
-            )
+                figure, folder / f"map_{arm}", _title(comparison, arm), describe_map(comparison, arm, changes),
+                tabulate_map(changes),
+            )  # fmt: skip
     return written
 
 
@@ -128,7 +130,9 @@ def draw_change_map(comparison: Comparison, arm: str, changes: Sequence[LegChang
     grid = figure.add_gridspec(2, 1, height_ratios=[PANELS_INCHES, footer])
     panels, foot = figure.add_subfigure(grid[0]), figure.add_subfigure(grid[1])
     panels.text(0.02, 0.962, _title(comparison, arm), size=15, weight="bold", color=INK, va="center")
-    subtitle = f"Deaths on each leg, compared with: {plan.baseline.document.title}. Simulated."
+    subtitle = (
+        f"Deaths on each leg, compared with: {clean(plan.baseline.document.title, LONGEST_TITLE)}. Simulated."
+    )
     panels.text(0.02, 0.925, subtitle, size=10, color=INK, va="center")
     route = panels.add_axes((0.02, 0.092, 0.62, 0.808))
     sea = panels.add_axes((0.655, 0.424, 0.33, 0.475))
@@ -158,6 +162,16 @@ def describe_map(comparison: Comparison, arm: str, changes: Sequence[LegChange])
     return "\n".join([*lines, describe_source(plan, arm), describe_assumptions(plan, arm), DISCLAIMER])
 
 
+def tabulate_map(changes: Sequence[LegChange]) -> pd.DataFrame:
+    """Return the numbers that a map shows, a line a leg."""
+    columns = ["leg", "origin", "destination", "people", "difference", "difference_low", "difference_high", "clear",
+        "fewer_than_10"]  # fmt: skip
+    rows = [
+        (c.leg.id, c.leg.origin, c.leg.destination, c.flow, *c.difference, c.is_clear, c.few) for c in changes
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
 def _say_tested(changes: Sequence[LegChange]) -> str:
     """Return how many legs had the chance to be coloured: with many, some are by luck."""
     tested = sum(not change.few for change in changes)
@@ -165,7 +179,7 @@ def _say_tested(changes: Sequence[LegChange]) -> str:
 
 
 def _title(comparison: Comparison, arm: str) -> str:
-    return f"Where deaths change: {comparison.plan.arms[arm].document.title}"
+    return f"Where deaths change: {clean(comparison.plan.arms[arm].document.title, LONGEST_TITLE)}"
 
 
 def _largest(changes: Sequence[LegChange]) -> list[tuple[int, LegChange]]:
@@ -266,7 +280,7 @@ def _draw_key(figure: SubFigure, changes: Sequence[LegChange]) -> None:
     axes.set_ylim(0, 1)
     busiest = max((change.flow for change in changes), default=0.0)
     axes.text(0.0, 0.78, "People on a leg", size=8.2, color=INK, va="center")
-    samples = _round_samples(busiest)
+    samples = round_samples(busiest)
     for x, people, words in zip(_KEY_COLUMNS, samples, say_levels(samples), strict=True):
         width = _width(people, busiest or 1.0)
         axes.plot([x, x + 0.05], [0.78, 0.78], color=NEUTRAL, lw=width, solid_capstyle="butt")
@@ -282,7 +296,7 @@ def _draw_key(figure: SubFigure, changes: Sequence[LegChange]) -> None:
         axes.text(x + 0.065, 0.25, words, size=8.2, color=INK, va="center")
 
 
-def _round_samples(busiest: float) -> tuple[float, float, float]:
+def round_samples(busiest: float) -> tuple[float, float, float]:
     """Return three round numbers of people up to the busiest leg's."""
     if busiest <= 0:
         return 1.0, 1.0, 1.0

@@ -10,17 +10,23 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 
+from experiments.execution.files import write_csv
 from experiments.plan import Plan
+from experiments.safe_cells import guard_table
+from experiments.wording import find_step, say_number
 from simulation import __version__
-from simulation.spec.models import LeverEntry, Scenario
+from simulation.spec.models import LeverEntry, Parameter, Scenario
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.figure import Figure
 
 # Okabe and Ito (2008): told apart with every common kind of colour vision; lightness differs for grey prints.
 BLUE, VERMILLION, GREY, INK, PALE = "#0072B2", "#D55E00", "#8C8C8C", "#222222", "#D9D9D9"
-DPI = 220
+DPI = 300
 WEAK = ("assumed", "recalled")
+LOOSE_PARAMETERS = 8
+"""Weakly supported parameters that a page names."""
 _TABLES = [
     "places",
     "legs",
@@ -39,6 +45,7 @@ _STYLE: Any = {
     "svg.fonttype": "path",
     "font.family": "DejaVu Sans",
     "font.size": 9.0,
+    "text.parse_math": False,  # a title may hold "$"
     "axes.linewidth": 0.6,
     "figure.facecolor": "white",
     "savefig.facecolor": "white",
@@ -54,15 +61,17 @@ def house_style() -> Iterator[None]:
         yield
 
 
-def save(figure: Figure, path: Path, title: str, text: str) -> list[Path]:
-    """Write ``path`` as .png, .svg and .txt (the text alternative) and return the three."""
+def save(figure: Figure, path: Path, title: str, text: str, data: pd.DataFrame | None = None) -> list[Path]:
+    """Write ``path`` as .png, .svg and .txt (the text alternative), with ``data`` as .csv too, and return them."""
     png, svg, alternative = (path.with_name(f"{path.name}.{kind}") for kind in ("png", "svg", "txt"))
     figure.savefig(png, dpi=DPI, metadata={"Title": title, "Description": text, "Software": "Safe Passage"})
     figure.savefig(
         svg, metadata={"Date": None, "Title": title, "Description": text, "Creator": "Safe Passage"}
     )
     alternative.write_text(f"{title}\n\n{text}\n", encoding="utf-8")
-    return [png, svg, alternative]
+    if data is None:
+        return [png, svg, alternative]
+    return [png, svg, alternative, write_csv(guard_table(data), path.with_name(f"{path.name}.csv"))]
 
 
 def wrap(lines: Iterable[str], width: int) -> str:
@@ -106,17 +115,18 @@ def count_weak_inputs(scenario: Scenario) -> tuple[int, int]:
     return sum(mark in WEAK for mark in marks), max(len(marks), 1)
 
 
+def find_loose_parameters(scenario: Scenario) -> list[Parameter]:
+    """Return the weakly supported parameters with the widest ranges, as ratios of their ends, widest first."""
+    loose = [p for p in scenario.parameters if p.confidence in WEAK and p.low > 0]
+    return sorted(loose, key=lambda p: (-p.high / p.low, p.name))[:LOOSE_PARAMETERS]
+
+
 def describe_levers(baseline: Scenario, variant: Scenario) -> str:
     """Return the levers, closures and parameters that the variant sets otherwise than the baseline."""
     said = []
-    for name in type(variant.document.levers).model_fields:
-        before, after = (getattr(scenario.document.levers, name) for scenario in (baseline, variant))
-        changed = [entry for entry in after if entry not in before]
-        words = name.replace("_", " ")
-        if changed:
-            said.append(f"{words} ({'; '.join(map(_say_entry, changed))})")
-        elif after != before:
-            said.append(f"{words} (less than the baseline)")
+    for name, changed in find_changed_levers(baseline, variant).items():
+        entries = "; ".join(map(say_entry, changed)) or "less than the baseline"
+        said.append(f"{name.replace('_', ' ')} ({entries})")
     if variant.document.closures != baseline.document.closures:
         said.append("closed legs")
     own = set(variant.document.parameters.items()) ^ set(baseline.document.parameters.items())
@@ -124,10 +134,24 @@ def describe_levers(baseline: Scenario, variant: Scenario) -> str:
     return ", ".join(said)
 
 
-def _say_entry(entry: LeverEntry) -> str:
+def find_changed_levers(baseline: Scenario, variant: Scenario) -> dict[str, list[LeverEntry]]:
+    """Return the levers that differ, each with the variant's own entries; none where it only leaves some out."""
+    found = {}
+    for name in type(variant.document.levers).model_fields:
+        before, after = (getattr(scenario.document.levers, name) for scenario in (baseline, variant))
+        if after != before:
+            found[name] = [entry for entry in after if entry not in before]
+    return found
+
+
+def say_entry(entry: LeverEntry) -> str:
     """Return the numbers, start and breadth of one lever entry."""
-    given = entry.model_dump(exclude_unset=True, exclude={"start", "end", "scope", "source"})
-    settings = [f"{name.replace('_', ' ')} {_say_setting(value)}" for name, value in given.items()]
+    given = entry.model_dump(
+        exclude_unset=True, exclude_none=True, exclude={"start", "end", "scope", "source"}
+    )
+    settings = [
+        f"{name.replace('_', ' ')} {_say_setting(value)}" for name, value in given.items() if value != ()
+    ]
     scope = entry.scope
     where = [
         *scope.countries,
@@ -144,12 +168,15 @@ def _say_entry(entry: LeverEntry) -> str:
 def _say_setting(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return " and ".join(map(str, value))
     number, _, unit = str(value).partition(" ")  # quantities with a unit are text: "30.0 days"
     try:
-        size = float(number)
+        amount = float(number)
     except ValueError:
-        return str(value)
-    return f"{size / 1e6:.3g} million {unit}".strip() if size >= 1e6 else f"{size:.3g} {unit}".strip()
+        return str(value).replace("_", " ")
+    said = f"{amount:.3g}" if abs(amount) < 1000 else say_number(amount, find_step(amount))
+    return f"{said} {unit}".strip()
 
 
 def _count(n: int, noun: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Mapping, Sequence
 
 from experiments.outcome_words import OUTCOMES
@@ -11,6 +12,10 @@ from simulation.spec.models import Leg, Place
 MINUS = "\N{MINUS SIGN}"
 MILLION = 1e6
 UNKNOWN = "\N{EN DASH}"
+LONGEST_NAME = 160
+"""Letters of a title or name that a user gave; what is longer is cut."""
+LONGEST_TITLE = 90
+"""Letters of it in the heading of a picture: as many as stand beside the heading's own words."""
 
 
 _GROUPS = {
@@ -47,7 +52,7 @@ def say_group(kind: str, group: str) -> str:
     return _GROUPS.get((kind, group)) or group.replace("_", " ").title().replace(" Of ", " of ")
 
 
-_SHORT = {
+SHORT_PLACES = {
     "sea_tripolitania": "the sea off Tripolitania",
     "sea_tunisia": "the sea off Tunisia",
     "sea_cyrenaica": "the sea off Cyrenaica",
@@ -68,7 +73,7 @@ _SHORT = {
 
 def say_place(place: Place) -> str:
     """Return a place's short name: without what stands in brackets or after a stroke."""
-    return _SHORT.get(place.id) or place.name.split(" (")[0].split(" / ")[0]
+    return SHORT_PLACES.get(place.id) or place.name.split(" (")[0].split(" / ")[0]
 
 
 def say_leg(leg: Leg, places: Mapping[str, Place]) -> str:
@@ -106,7 +111,16 @@ def say_number(value: float, step: float, *, sign: bool = False) -> str:
 
 
 def say_levels(values: Sequence[float], width: float = math.nan, *, whole: bool = True) -> list[str]:
-    """Return numbers that will be compared, rounded alike, to a fortieth of ``width`` but to two digits at least."""
+    """Return numbers that will be compared, rounded alike: see ``find_level_step``; from a million on in millions."""
+    largest = max((abs(value) for value in values if is_known(value)), default=0.0)
+    step = find_level_step(values, width, whole=whole)
+    unit = MILLION if largest >= MILLION else 1.0
+    after = " million" if unit == MILLION else ""
+    return [say_number(value / unit, step / unit) + (after if is_known(value) else "") for value in values]
+
+
+def find_level_step(values: Sequence[float], width: float = math.nan, *, whole: bool = True) -> float:
+    """Return the step to round numbers to that will be compared: a fortieth of ``width``, two digits at least."""
     largest = max((abs(value) for value in values if is_known(value)), default=0.0)
     step = find_step(largest, whole=whole)
     if width > 0:
@@ -117,9 +131,7 @@ def say_levels(values: Sequence[float], width: float = math.nan, *, whole: bool 
             find_step(largest, 0.0, width / 10.0, whole=whole), max(two_digits, 1.0 if whole else 0.0)
         )
         step = max(step, coarse)
-    unit = MILLION if largest >= MILLION else 1.0
-    after = " million" if unit == MILLION else ""
-    return [say_number(value / unit, step / unit) + (after if is_known(value) else "") for value in values]
+    return step
 
 
 def say_change(value: float, low: float, high: float, *, whole: bool = True) -> str:
@@ -131,12 +143,7 @@ def say_change(value: float, low: float, high: float, *, whole: bool = True) -> 
     if not is_known(value):
         return UNKNOWN
     ends = [end for end in (value, low, high) if is_known(end)]
-    step = find_step(value, low, high, whole=whole)
-    steps = [step] * 3
-    nearest = min(abs(low), abs(high)) if low * high > 0 else math.inf
-    if 0 < _leading(nearest) < step:
-        finest = max(_leading(nearest), step / 100.0, 1.0 if whole else 0.0)
-        steps = [min(step, max(finest, _leading(end) / 10.0)) for end in (value, low, high)]
+    steps, nearest = find_change_steps(value, low, high, whole=whole)
     in_millions = max(map(abs, ends)) >= MILLION and not steps[0] / 100.0 <= nearest < MILLION / 100.0
     unit = MILLION if in_millions else 1.0
     said = [
@@ -145,6 +152,21 @@ def say_change(value: float, low: float, high: float, *, whole: bool = True) -> 
     ]
     text = f"{said[0]} ({said[1]} to {said[2]})" if is_known(low, high) else said[0]
     return f"{text} million" if in_millions else text
+
+
+def find_change_steps(
+    value: float, low: float, high: float, *, whole: bool = True
+) -> tuple[list[float], float]:
+    """Return the steps to round a difference and its two ends to, and the end nearest to 0.
+
+    The nearest end is infinite where the interval holds 0; else the sign of what is rounded matters.
+    """
+    step = find_step(value, low, high, whole=whole)
+    nearest = min(abs(low), abs(high)) if low * high > 0 else math.inf
+    if not 0 < _leading(nearest) < step:
+        return [step] * 3, nearest
+    finest = max(_leading(nearest), step / 100.0, 1.0 if whole else 0.0)
+    return [min(step, max(finest, _leading(end) / 10.0)) for end in (value, low, high)], nearest
 
 
 def _say_end(value: float, step: float, *, in_doubt: bool) -> str:
@@ -188,3 +210,25 @@ def _say_factor(value: float, half: float, *, excludes_one: bool) -> str:
     finer = [f"{value:.{more}f}" for more in (2, 3)]
     words = f"just {'above' if value > 1 else 'below'} 1"
     return next((text for text in finer if float(text) != 1), words)
+
+
+def clean(text: str, longest: int = LONGEST_NAME) -> str:
+    """Return a name that somebody gave on one line, without control or direction marks, cut where it is very long.
+
+    Marks of direction (as U+202E) could turn the words around a name about; scripts keep their own direction.
+    """
+    kept = "".join(" " if c.isspace() else c for c in text if c.isspace() or _is_plain(c))
+    kept = " ".join(kept.split())
+    return kept if len(kept) <= longest else kept[: longest - 1].rstrip() + "\N{HORIZONTAL ELLIPSIS}"
+
+
+def _is_plain(character: str) -> bool:
+    """Return whether a character is no control; joiners are kept, since words of several scripts need them."""
+    return unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co") or character in "\u200c\u200d"
+
+
+def isolate(text: str) -> str:
+    """Return a name fit to stand within a sentence: one with right-to-left letters turns nothing around it about."""
+    if any(unicodedata.bidirectional(c) in ("R", "AL", "AN") for c in text):
+        return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
+    return text

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from experiments.clear import ENOUGH_DRAWS
-from experiments.pictures import count_weak_inputs, describe_levers
+from experiments.pictures import count_weak_inputs, describe_levers, find_loose_parameters
 from experiments.results_page.study import Study, say_code, write_rows
 from experiments.statistics import QUANTILES_FROM
-
-WEAK_PARAMETERS = 8
-"""Parameters named as weakly supported, those with the widest ranges."""
 
 
 def write_packages(study: Study) -> Iterator[str]:
@@ -68,8 +65,7 @@ def write_evidence(study: Study) -> Iterator[str]:
         f"Of {rows:,} rows of input {weak:,} ({weak / rows:.0%}) are assumed or recalled, not measured. They enter "
         "with ranges, so that what is not known widens the intervals above; a range that is itself wrong does not.\n"
     )
-    loose = [p for p in scenario.parameters if p.confidence in {"assumed", "recalled"} and p.low > 0]
-    loose.sort(key=lambda p: (-p.high / p.low, p.name))
+    loose = find_loose_parameters(scenario)
     if loose:
         yield "Weakly supported parameters with the widest ranges:\n"
         yield (
@@ -82,7 +78,7 @@ def write_evidence(study: Study) -> Iterator[str]:
                         f"{p.value:g}",
                         f"{p.low:g} to {p.high:g}",
                     )
-                    for p in loose[:WEAK_PARAMETERS]
+                    for p in loose
                 ],
             )
             + "\n"

@@ -5,11 +5,15 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import itertools
+import re
+from xml.etree import ElementTree
 
 import matplotlib as mpl
+import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from report_folders import TITLES, retitle
 from synthetic_runs import build_scenario, synthetic_model
 
 from experiments.atlas import ROUTE, compute_curves
@@ -137,7 +141,7 @@ def test_pictures_are_the_same_each_time_whatever_the_users_settings(comparison,
             assert all(mpl.rcParams[key] == value for key, value in settings.items())
         hashes.append({path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files})
     assert hashes[0] == hashes[1]
-    assert {name.rsplit(".", 1)[1] for name in hashes[0]} == {"png", "svg", "txt"}
+    assert {name.rsplit(".", 1)[1] for name in hashes[0]} == {"png", "svg", "txt", "csv"}
 
 
 def test_every_picture_has_a_text_for_those_who_cannot_see_it(comparison, tmp_path):
@@ -200,3 +204,29 @@ def test_the_base_map_covers_the_route_and_stays_small():
     assert north >= ROUTE.north
     assert FILE.stat().st_size < 150_000
     assert basemap.disputed  # dashed borders are there
+
+
+def test_hostile_titles_are_drawn_as_they_are(tmp_path):
+    title = TITLES["script"] + TITLES["dollar"] + TITLES["long"]
+    baseline, variant = retitle(BASELINE, title), retitle(VARIANT, title)
+    hostile = compare(baseline, variant, replicates=2, seed=5, model=synthetic_model())
+    files = write_charts(hostile, tmp_path) + write_maps(hostile, tmp_path)
+    for path in files:
+        if path.suffix == ".svg":
+            names = {element.tag.rpartition("}")[2] for element in ElementTree.parse(path).iter()}
+            assert "svg" in names
+            assert not names & {"script", "img", "foreignObject"}
+        if path.suffix == ".csv":
+            assert not re.search(r"(^|,)[=+@]", path.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def test_the_numbers_of_a_picture_stand_beside_it(comparison, tmp_path):
+    files = {
+        path.name: path for path in write_charts(comparison, tmp_path) + write_maps(comparison, tmp_path)
+    }
+    rows = [row for section in build_sections(comparison, "enforcement") for row in section.rows]
+    table = pd.read_csv(files["risk_enforcement.csv"])
+    assert list(table["difference"]) == pytest.approx([row.difference.value for row in rows])
+    legs = build_leg_changes(comparison, "enforcement")
+    table = pd.read_csv(files["map_enforcement.csv"])
+    assert list(table["people"]) == pytest.approx([leg.flow for leg in legs])

@@ -1,0 +1,1 @@
+"""The report: one page for people who decide, made from the tables of an experiment folder."""
