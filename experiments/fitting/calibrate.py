@@ -139,10 +139,11 @@ def check_fit(
     drawn = draw_predictive(target, fit.draws, rng)
     prior_rng = np.random.default_rng(of_prior)
     prior = draw_predictive(target, prior_rng.standard_normal((400, target.n_unknown)), prior_rng)
-    psi = fit.draws[:, target.n_theta + target.n_error :]
+    every = fit.chains.draws.reshape(-1, target.n_unknown)
+    psi = every[:, target.n_theta + target.n_error :]
     names = (*fit.loaded.space.fitted_factors, *fit.loaded.observation.names)
-    white = np.hstack([fit.draws[:, : target.n_theta], psi])
-    scores = np.hstack([target.scores(fit.draws), psi])
+    white = np.hstack([every[:, : target.n_theta], psi])
+    scores = np.hstack([target.scores(every), psi])
     coverage, p = pd.DataFrame(), None
     if twins:
         maker = TwinMaker(target, fit.loaded.observation)
