@@ -84,9 +84,10 @@ constraints: ## renew constraints.txt (needs uv)
 	uv pip compile --universal --python-version 3.11 --all-extras --no-header --no-annotate --upgrade \
 		--output-file constraints.txt pyproject.toml
 
-reference: $(VENV)/.ready-dev ## write schemas and references of scenarios and plans, and docs/parameters.md
+reference: $(VENV)/.ready-dev ## write schemas and references of scenarios, plans and observation files, and docs/parameters.md
 	$(BIN)/python -m simulation.spec.publish
 	$(BIN)/python -m experiments.planning.publish
+	$(BIN)/python -m calibration.observation.publish
 	$(BIN)/python -m simulation.spec.register
 
 clean: ## remove set-up, caches and compiled kernels; runs/ stays

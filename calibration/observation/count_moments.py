@@ -25,8 +25,6 @@ class LogMoments(NamedTuple):
 
     mean: Floats
     variance: Floats
-    slope: Floats
-    """Change of the mean per unit of log m."""
 
 
 def log_moments(log_mean: Floats, clumping: Floats) -> LogMoments:
@@ -42,7 +40,7 @@ def log_moments(log_mean: Floats, clumping: Floats) -> LogMoments:
     """
     x, w = np.broadcast_arrays(np.maximum(log_mean, np.log(LEAST)), np.log(clumping))
     large = x > w + np.log(_LARGE)
-    found = [np.empty(x.shape) for _ in range(3)]
+    found = [np.empty(x.shape) for _ in LogMoments._fields]
     for into, values in zip(found, _by_gamma(x[large], w[large]), strict=True):
         into[large] = values
     for into, values in zip(found, _by_table(x[~large], w[~large]), strict=True):
@@ -54,20 +52,20 @@ def _by_gamma(log_mean: Floats, log_clumping: Floats) -> LogMoments:
     m = np.exp(log_mean)
     shape = (m + 0.5) ** 2 / m * np.exp(-log_clumping)
     mean = np.log(m + 0.5) + digamma(shape) - np.log(shape)
-    return LogMoments(mean, np.asarray(polygamma(1, shape), np.float64), m / (m + 0.5))
+    return LogMoments(mean, np.asarray(polygamma(1, shape), np.float64))
 
 
 def _by_table(log_mean: Floats, log_clumping: Floats) -> LogMoments:
     w = np.minimum(log_clumping, np.log(MOST_CLUMPING))
     ratio = (log_mean - w - _LOG_RATIOS[0]) / (_LOG_RATIOS[1] - _LOG_RATIOS[0])
     at = np.stack([ratio, w / _LOG_CLUMPINGS[-1]]) * (np.array(_FINE)[:, None] - 1)
-    mean, log_variance, slope = (map_coordinates(table, at, order=1, mode="nearest") for table in _tables())
-    return LogMoments(mean, np.exp(log_variance), slope)
+    mean, log_variance = (map_coordinates(table, at, order=1, mode="nearest") for table in _tables())
+    return LogMoments(mean, np.exp(log_variance))
 
 
 @cache
-def _tables() -> tuple[Floats, Floats, Floats]:
-    """Return mean, log variance and slope over log(m / clumping) and log clumping, (n, k) each; about a second, once.
+def _tables() -> tuple[Floats, Floats]:
+    """Return mean and log variance over log(m / clumping) and log clumping, (n, k) each; about a second, once.
 
     The sums are made on a coarse grid and splined onto a fine one, on which looking up is linear and quick.
     """
@@ -77,7 +75,7 @@ def _tables() -> tuple[Floats, Floats, Floats]:
     mean = RectBivariateSpline(log_ratio, _LOG_CLUMPINGS, table[:, :, 0])
     log_variance = RectBivariateSpline(log_ratio, _LOG_CLUMPINGS, np.log(table[:, :, 1]))
     fine = np.linspace(*_LOG_RATIOS, _FINE[0]), np.linspace(0.0, _LOG_CLUMPINGS[-1], _FINE[1])
-    return mean(*fine), log_variance(*fine), mean(*fine, dx=1)
+    return mean(*fine), log_variance(*fine)
 
 
 def _sum_moments(mean: float, clumping: float) -> tuple[float, float]:

@@ -1,13 +1,14 @@
 """Mean and covariance of what is observed, on the scale on which it is nearly normal; the density; conditional draws.
 
 Counts. y is recorded with mean m = rate x true x exp(d), d the discrepancy and what the emulator does not know, and
-variance c m (c: clumping). The scale is z = log(y + 1/2), which has a value at y = 0. Mean and variance of z given
-d = 0 are those of a negative binomial count (``count_moments``), its slope s in d the derivative of that mean:
+variance c m (c: clumping). The scale is z = log(y + 1/2), which has a value at y = 0. Given d, mean and variance of z
+are those of a negative binomial count (``log_moments``); over d, z has the mean E z(d), the slope
+s = cov(z, d) / var d, and
 
-    Var z = Var(z | d) + s' G s.
+    Var z = E Var(z | d) + Var E(z | d), of which s' G s goes with d and the rest is of each cell alone.
 
-With m large this is the usual c/m + G. As m falls to 0, variance and slope fall to 0: a month that can have no deaths
-says nothing when it has none.
+With m large and sd small this is the usual c/m + G. As m falls to 0, variance and slope fall to 0: a month that can
+have no deaths says nothing when it has none.
 
 Shares. z = log((n y + 1/2) / (n - n y + 1/2)) of n people asked, the empirical log odds (Cox 1970, Analysis of Binary
 Data), with the log odds of p' = those of p + log selection, and variance deff (1/(n p') + 1/(n (1 - p'))).
@@ -28,6 +29,7 @@ from calibration.cells import Floats, Ints, Mask
 from calibration.observation.count_moments import LEAST, log_moments
 
 LEAST_SHARE = 1e-4
+_LEAST_STEP = 0.01
 _LOG_2PI = float(np.log(2 * np.pi))
 
 
@@ -44,10 +46,27 @@ class Moments(NamedTuple):
     """Log of the recorded mean; log odds of the recorded share."""
 
 
-def count_moments(log_mean: Floats, clumping: Floats) -> Moments:
-    """Return the moments of log(y + 1/2) of counts with a recorded mean and variance clumping x mean."""
-    found = log_moments(log_mean, clumping)
-    return Moments(found.mean, found.variance, found.slope, np.ones_like(found.mean), log_mean)
+def count_moments(log_mean: Floats, clumping: Floats, sd: Floats) -> Moments:
+    """Return the moments of log(y + 1/2) of counts with a recorded mean m exp(d) and variance clumping x that mean.
+
+    Averages over d, normal with standard deviation ``sd``, by Gauss-Hermite quadrature at three points: where d may be
+    large, counts scatter more below than they do less above.
+
+    Args:
+        log_mean: (...) log m.
+        clumping: (...) variance over mean.
+        sd: (...) standard deviation of d.
+    """
+    log_mean = np.maximum(log_mean, np.log(LEAST))
+    step = np.sqrt(3.0) * np.maximum(sd, _LEAST_STEP)
+    low, middle, high = (log_moments(log_mean + by, clumping) for by in (-step, 0.0, step))
+    mean = (low.mean + 4 * middle.mean + high.mean) / 6
+    slope = (high.mean - low.mean) / (2 * step)
+    # What of the mean's own variance over d is not linear in d scatters like the count itself.
+    over_d = ((low.mean - mean) ** 2 + 4 * (middle.mean - mean) ** 2 + (high.mean - mean) ** 2) / 6
+    curved = np.maximum(over_d - slope**2 * step**2 / 3, 0.0)
+    variance = (low.variance + 4 * middle.variance + high.variance) / 6 + curved
+    return Moments(mean, variance, slope, np.ones_like(mean), log_mean)
 
 
 def share_moments(log_share: Floats, log_odds: Floats, asked: Floats, clumping: Floats) -> Moments:

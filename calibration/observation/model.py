@@ -121,13 +121,17 @@ class DeclaredModel:
         return log_series_density(*at, month, sd, correlation)
 
     def moments(self, log_true: Floats, psi: Floats) -> Moments:
-        """Return the moments of what is observed, (..., n_cells), without discrepancy."""
+        """Return the moments of what is observed, (..., n_cells)."""
         complete = self.parameters.complete(psi)
         factors = self.parameters.factors
         acting = factors.any(axis=0)  # only rates and odds have a logarithm that is asked for
         log_factor = np.log(complete[..., acting]) @ factors[:, acting].T
         clumping = complete[..., self.parameters.noise[self.cells.series_of, 0]]
-        counts = count_moments(log_true + log_factor, clumping)
+        leader = np.empty(len(self.cells), np.int64)
+        for block in self.blocks:
+            leader[block.cells] = block.leader
+        sd = complete[..., self.parameters.noise[leader, 1]]
+        counts = count_moments(log_true + log_factor, clumping, sd)
         is_share = ~np.isnan(self.asked)
         if not is_share.any():
             return counts

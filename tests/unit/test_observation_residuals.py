@@ -10,30 +10,34 @@ from made_up_observations import monthly_model, noise
 from scipy.stats import kstest
 from small_worlds import FALSE_ALARM
 
-from calibration.observation.residuals import COLUMNS, check_series
+from calibration.observation.residuals import COLUMNS, _distance_from_normal, check_series
 
 NO_PSI = np.empty(0)
 MONTHS = 84
 
 
-def planted(folder: Path, factor: float, n: int, mean: float = 300.0) -> list[dict[str, float]]:
+def planted(
+    folder: Path, factor: float, n: int, mean: float = 300.0, sd: float = 0.3, n_draws: int = 9
+) -> list[dict[str, float]]:
     """Return what the check says of series that are recorded ``factor`` times as often as declared."""
     season = 1 + 0.5 * np.sin(np.arange(MONTHS) * np.pi / 6)
-    model = monthly_model(folder, [1.0] * MONTHS, noise(20, 0.3, 0.7))
+    model = monthly_model(folder, [1.0] * MONTHS, noise(20, sd, 0.7))
     log_true = np.log(mean * season)
     rng = np.random.default_rng(11)
     found = []
     for _ in range(n):
         observed = model.draw_observed(log_true + np.log(factor), None, NO_PSI, rng)
-        found += check_series(model.with_observed(observed), log_true, None, NO_PSI).to_dict("records")
+        table = check_series(model.with_observed(observed), log_true, None, NO_PSI, rng, n_draws)
+        found += table.to_dict("records")
     return found
 
 
-@pytest.mark.parametrize("mean", [15.0, 300.0])
-def test_when_all_is_as_declared_p_is_even(tmp_path: Path, mean: float) -> None:
-    """200 series; Kolmogorov-Smirnov on the level, false alarm 1e-6."""
-    found = planted(tmp_path, 1.0, 200, mean)
-    assert kstest([row["p_level"] for row in found], "uniform").pvalue > FALSE_ALARM
+@pytest.mark.parametrize(("mean", "sd"), [(15.0, 0.3), (300.0, 0.3), (300.0, 0.9)])
+def test_when_all_is_as_declared_p_is_even(tmp_path: Path, mean: float, sd: float) -> None:
+    """60 series; Kolmogorov-Smirnov, false alarm 1e-6 a test."""
+    found = planted(tmp_path, 1.0, 60, mean, sd, n_draws=39)
+    for name in ("p_level", "p_spread", "p_shape"):
+        assert kstest([row[name] for row in found], "uniform").pvalue > FALSE_ALARM, name
     held = np.mean([row["factor_low"] <= 1 <= row["factor_high"] for row in found])
     assert 0.80 < held < 0.97
 
@@ -51,11 +55,18 @@ def test_scatter_that_was_not_declared_is_seen(tmp_path: Path) -> None:
     wild = monthly_model(tmp_path, [1.0] * MONTHS, noise(100, 0.6, 0.1))
     log_true = np.full(MONTHS, np.log(500.0))
     observed = wild.draw_observed(log_true, None, NO_PSI, np.random.default_rng(2))
-    row = check_series(model.with_observed(observed), log_true, None, NO_PSI)
+    row = check_series(model.with_observed(observed), log_true, None, NO_PSI, np.random.default_rng(3))
     assert list(row.columns) == list(COLUMNS)
-    assert row["p_spread"].iloc[0] < 1e-6
+    assert row["p_spread"].iloc[0] == 2 / 401  # the least that 400 draws can say
+
+
+def test_the_distance_is_that_of_kolmogorov_and_smirnov() -> None:
+    rows = np.random.default_rng(0).normal(0.3, 1.2, (5, 30))
+    expected = [kstest(row, "norm").statistic for row in rows]
+    np.testing.assert_allclose(_distance_from_normal(rows), expected, rtol=1e-12)
 
 
 def test_series_without_numbers_are_left_out(tmp_path: Path) -> None:
     model = monthly_model(tmp_path, [1.0] * 3, noise())
-    assert check_series(model.with_observed(np.full(3, np.nan)), np.zeros(3), None, NO_PSI).empty
+    rng = np.random.default_rng(4)
+    assert check_series(model.with_observed(np.full(3, np.nan)), np.zeros(3), None, NO_PSI, rng, 2).empty
