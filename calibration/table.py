@@ -106,6 +106,9 @@ class ObservedTable:
             file: Where to.
             small_counts: Write every count as it is. Else counts from 1 to 9, and those from which they could be
                 computed, are withheld: such a table can be shown, but a fit to it would not know its quiet months.
+
+        Raises:
+            OSError: The file cannot be written.
         """
         nobody = np.zeros(len(self), np.bool_)
         small = nobody if small_counts else self.is_small()
@@ -116,7 +119,9 @@ class ObservedTable:
         out["base"] = out["base"].map(_say_number)
         for end in ("from", "to"):
             out[end] = out[end].dt.strftime("%Y-%m-%d")
-        out.to_csv(file, index=False, lineterminator="\n", encoding="utf-8")
+        part = file.with_name(f"{file.name}.part")  # never half a table under its own name
+        out.to_csv(part, index=False, lineterminator="\n", encoding="utf-8")
+        part.replace(file)
         return int((small | complement).sum())
 
 

@@ -65,7 +65,7 @@ def _merge_small(table: ObservedTable) -> ObservedTable:
     named = rows["group"].str.startswith("nationality:")
     kept, others = [rows[~named]], rows[named]
     for _, month in others.groupby("from"):
-        order = month.sort_values("value", ignore_index=True)
+        order = month.sort_values("value", kind="stable", ignore_index=True)
         small = int((order["value"] < SMALL).sum())
         while 0 < order["value"].head(small).sum() < SMALL and small < len(order):
             small += 1

@@ -55,6 +55,8 @@ def fetch(country: str, level: int, file: Path) -> None:
     """
     if file.exists():
         raise _refuse(file, "exists already", "give the name of a new file")
+    if not file.parent.is_dir():
+        raise _refuse(file, "is in a folder that does not exist", "make the folder first")
     try:
         from dtmapi import DTMApi  # noqa: PLC0415
     except ImportError:

@@ -10,7 +10,7 @@ from calibration.readers.header import Records, drop_totals, says_total
 from calibration.readers.options import Options
 from calibration.readers.repeats import drop_repeated, look_for_sums
 from calibration.readers.report import ColumnUse, Findings, Reading
-from calibration.readers.tally import Cell, Tally, look_for_gaps
+from calibration.readers.tally import Key, Tally, look_for_gaps
 from calibration.readers.values import Span, find_month, fold, read_counts, read_spans
 from calibration.table import EVERYBODY, build_table
 
@@ -65,7 +65,7 @@ def read_detections(sheets: Sequence[Records], findings: Findings, options: Opti
         if math.isnan(count.people):
             continue
         source = options.source or sources[count.at]
-        cell = Cell(routes[count.at], count.window, EVERYBODY, "detections", source)
+        cell = Key(routes[count.at], count.window, EVERYBODY, "detections", source)
         if says_total(nationalities[count.at]) or "nationality" not in records.roles:
             everybody.add(cell, count.people)
         else:

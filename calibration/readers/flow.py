@@ -10,7 +10,7 @@ from calibration.readers.options import Options
 from calibration.readers.places import check_points, name_places, place_roles
 from calibration.readers.repeats import drop_repeated, look_for_sums
 from calibration.readers.report import Findings, Reading
-from calibration.readers.tally import Cell, Tally, look_for_gaps, look_for_partial_months, widen
+from calibration.readers.tally import Key, Tally, look_for_gaps, look_for_partial_months, widen
 from calibration.readers.values import Span, fold, is_missing, read_counts, read_spans
 from calibration.table import EVERYBODY, build_table
 
@@ -53,9 +53,9 @@ def read_flow(sheets: Sequence[Records], findings: Findings, options: Options) -
         findings.look(f"column {records.title('households')} counts households, not people: not used")
     places = name_places(records, place_roles(records.roles, options.places), findings)
     sources = [text or findings.name for text in records.texts("source")]
-    cells: list[Cell | None] = []
+    cells: list[Key | None] = []
     for window, place, source in zip(windows, places, sources, strict=True):
-        cell = None if window is None else Cell(place, window, EVERYBODY, "flow", options.source or source)
+        cell = None if window is None else Key(place, window, EVERYBODY, "flow", options.source or source)
         cells.append(cell)
     if not is_registry:
         kinds = zip(
@@ -99,13 +99,13 @@ def read_windows(records: Records, findings: Findings, options: Options) -> list
     return windows
 
 
-def _add_all(tally: Tally, cells: Sequence[Cell | None], people: Sequence[float], indicator: str) -> None:
+def _add_all(tally: Tally, cells: Sequence[Key | None], people: Sequence[float], indicator: str) -> None:
     for cell, number in zip(cells, people, strict=True):
         if cell is not None and not math.isnan(number):
             tally.add(cell._replace(indicator=indicator), number)
 
 
-def _add_groups(tally: Tally, records: Records, cells: Sequence[Cell | None], findings: Findings) -> None:
+def _add_groups(tally: Tally, records: Records, cells: Sequence[Key | None], findings: Findings) -> None:
     """Add everybody, and the groups by sex and age, nationality and destination."""
     lines = records.numbers()
     counts = {
@@ -114,7 +114,10 @@ def _add_groups(tally: Tally, records: Records, cells: Sequence[Cell | None], fi
         if role in records.roles
     }
     everybody = _count_everybody(counts, lines, findings)
-    directions = [_read_direction(cell, line, findings) for cell, line in _directed(records)]
+    directions = _read_directions(records, findings)
+    categories = {
+        role: records.texts(role) for role in ("nationality", "destination") if role in records.roles
+    }
     for at, (cell, number) in enumerate(zip(cells, everybody, strict=True)):
         if cell is None or math.isnan(number):
             continue
@@ -123,23 +126,20 @@ def _add_groups(tally: Tally, records: Records, cells: Sequence[Cell | None], fi
         for role in PARTS:
             if role in counts and not math.isnan(counts[role][at]):
                 tally.add(cell._replace(group=f"sex_age:{role}"), counts[role][at])
-        for role in ("nationality", "destination"):
-            if role in records.roles:
-                category = records.texts(role)[at] if not is_missing(records.column(role)[at]) else "not said"
-                tally.add(cell._replace(group=f"{role}:{category}"), number)
+        for role, texts in categories.items():
+            category = "not said" if is_missing(texts[at]) else texts[at]
+            tally.add(cell._replace(group=f"{role}:{category}"), number)
 
 
-def _directed(records: Records) -> list[tuple[str, int]]:
-    return list(zip(records.texts("direction"), records.numbers(), strict=True))
-
-
-def _read_direction(text: str, line: int, findings: Findings) -> str:
-    if not text:
-        return "flow"
-    kind = KIND_OF.get(fold(text))
-    if kind is None:
-        findings.look(f"type of flow '{text[:40]}' is not known: counted as flow of any kind", line)
-    return f"flow_{kind}" if kind else "flow"
+def _read_directions(records: Records, findings: Findings) -> list[str]:
+    """Return the indicator of every line: flow out, in or within, or of any kind."""
+    found = []
+    for text, line in zip(records.texts("direction"), records.numbers(), strict=True):
+        kind = KIND_OF.get(fold(text))
+        if text and kind is None:
+            findings.look(f"type of flow '{text[:40]}' is not known: counted as flow of any kind", line)
+        found.append(f"flow_{kind}" if kind else "flow")
+    return found
 
 
 def _count_everybody(counts: dict[str, list[float]], lines: Sequence[int], findings: Findings) -> list[float]:
@@ -160,10 +160,10 @@ def _count_everybody(counts: dict[str, list[float]], lines: Sequence[int], findi
 
 
 def _add_linked(
-    tally: Tally, records: Records, cells: Sequence[Cell | None], linked: Records, findings: Findings
+    tally: Tally, records: Records, cells: Sequence[Key | None], linked: Records, findings: Findings
 ) -> None:
     """Add nationalities that stand on a sheet of their own, joined by the number of the record."""
-    directions = [_read_direction(text, line, findings) for text, line in _directed(records)]
+    directions = _read_directions(records, findings)
     places = {
         name: cell._replace(indicator=kind)
         for name, cell, kind in zip(records.texts("id"), cells, directions, strict=True)

@@ -53,6 +53,8 @@ def read_bytes(file: Path, findings: Findings) -> bytes:
     try:
         if file.is_dir():
             raise findings.fail("is a folder, not a file")
+        if file.exists() and not file.is_file():
+            raise findings.fail("is not a regular file")
         if file.stat().st_size > LIMIT_BYTES:
             raise findings.fail(f"is too large: at most {LIMIT_BYTES // 1_000_000} MB are read")
         raw = file.read_bytes()
@@ -99,23 +101,18 @@ def decode(raw: bytes, findings: Findings) -> str:
     Raises:
         ScenarioError: It is none of these.
     """
-    for mark, name in (
-        (codecs.BOM_UTF8, "utf-8-sig"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
-        if raw.startswith(mark):
-            try:
-                text = raw.decode(name)
-            except UnicodeDecodeError:
-                if name == "utf-16":
-                    raise findings.fail(
-                        "begins as UTF-16 and goes on as something else", "save it as UTF-8"
-                    ) from None
-                raw = raw[len(mark) :]
-                break
-            findings.note(f"encoding: {'UTF-8 with a byte order mark' if name == 'utf-8-sig' else 'UTF-16'}")
-            return _without_zero(text, findings)
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        try:
+            text = raw.decode("utf-16")
+        except UnicodeDecodeError:
+            raise findings.fail(
+                "begins as UTF-16 and goes on as something else", "save it as UTF-8"
+            ) from None
+        findings.note("encoding: UTF-16")
+        return _without_zero(text, findings)
+    if raw.startswith(codecs.BOM_UTF8):
+        raw = raw.removeprefix(codecs.BOM_UTF8)
+        findings.note("encoding: UTF-8 with a byte order mark")
     try:
         return _without_zero(raw.decode("utf-8"), findings)
     except UnicodeDecodeError:
@@ -221,6 +218,8 @@ def _read_worksheet(sheet: Worksheet, findings: Findings) -> list[Line]:
 
 def clean(text: str) -> str:
     """Return a text on one line, without marks of writing direction, and with one blank where it had several."""
+    if text.isascii() and text.isprintable():  # nearly all cells
+        return " ".join(text.split())
     shown = "".join(sign for sign in text if unicodedata.category(sign) != "Cf")
     return printable(" ".join(shown.split()))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -12,8 +13,14 @@ from calibration.readers.values import fold
 
 TOTALS = {fold(word) for word in ("total", "totals", "grand total", "sum", "totaux", "total general", "sous total",
     "subtotal", "sub total", "totales", "suma", "المجموع", "الإجمالي", "المجموع الكلي")}  # fmt: skip
-IN_THOUSANDS = ("thousand", "millier", "miles", "'000", "(000", "x1000", "ألف", "بالآلاف")
-PER_CENT = ("%", "percent", "pourcent", "porcent", "share of", "نسبة")
+IN_THOUSANDS = re.compile(
+    r"\b(in|en)?\s*(thousands?|milliers?|miles|x ?1000|000s?|بالآلاف)\b|'000", re.IGNORECASE
+)
+PER_CENT = re.compile(
+    r"%|\b(per ?cent|pour ?cent|por ?ciento|percentage|pourcentage|porcentaje)\b|النسبة", re.IGNORECASE
+)
+TAG = re.compile(r"#[a-z][a-z0-9_]*( *\+ *[a-z0-9_]+)*")
+"""An HXL tag; error values of spreadsheets such as #N/A are none."""
 PEOPLE = (
     "total", "men", "women", "older_men", "older_women", "boys", "girls", "children", "unaccompanied", "idps",
     "migrants", "males", "females", "outgoing", "incoming", "dead", "missing", "dead_missing", "detections",
@@ -59,12 +66,6 @@ class Records(NamedTuple):
         at = self.roles.index(role)
         return [line.cells[at] for line in self.lines]
 
-    def columns(self, role: str) -> list[list[Cell]]:
-        """Return the cells of every column of a role."""
-        return [
-            [line.cells[at] for line in self.lines] for at, found in enumerate(self.roles) if found == role
-        ]
-
     def texts(self, role: str) -> list[str]:
         """Return the cells of the first column of a role as text, empty ones as empty; all empty without the column."""
         if role not in self.roles:
@@ -105,7 +106,7 @@ def find_records(sheet: Sheet, findings: Findings) -> Records | None:
     """Return the data of a sheet; None if no line of it looks like a header."""
     best: tuple[int, int, list[str], list[str | None]] | None = None
     for at in range(min(HEADER_LINES, len(sheet.lines))):
-        for depth in (1, 2):
+        for depth in (1, 2) if not _has_data(sheet.lines[at + 1 : at + 2]) else (1,):
             header = _compose(sheet.lines[at : at + depth])
             roles = [find_role(text) for text in header]
             known = len({role for role in roles if role})
@@ -141,28 +142,35 @@ def _compose(lines: Sequence[Line]) -> list[str]:
     return header
 
 
+def _has_data(lines: Sequence[Line]) -> bool:
+    """Return whether a line has numbers or days in it, and so is no second line of a header."""
+    cells = [cell for line in lines for cell in line.cells if cell is not None]
+    return any(not isinstance(cell, str) or re.fullmatch(r"[\d\s.,:/T-]+", cell) for cell in cells)
+
+
 def _take_tags(lines: Sequence[Line], roles: list[str | None], findings: Findings) -> list[Line]:
     """Return the lines that are no HXL tags; tags of the first such line say what columns without a known name mean."""
     data: list[Line] = []
     for line in lines:
         texts = [say_cell(cell) for cell in line.cells]
-        if not any(text.startswith("#") for text in texts):
+        if not any(TAG.fullmatch(text) for text in texts):
             data.append(line)
             continue
         if not data:
             for at, text in enumerate(texts[: len(roles)]):
-                roles[at] = roles[at] or (find_role(text) if text.startswith("#") else None)
+                roles[at] = roles[at] or (find_role(text) if TAG.fullmatch(text) else None)
         findings.drop("HXL tags", line.number)
     return data
 
 
 def _check_units(records: Records, findings: Findings) -> None:
-    for header, role in zip(records.header, records.roles, strict=True):
-        plain = header.casefold()
-        if any(word in plain for word in IN_THOUSANDS):
+    """Refuse counts that the header gives in thousands, and leave out those that it gives in per cent."""
+    for at, header in enumerate(records.header):
+        if find_role(IN_THOUSANDS.sub("", header)) in PEOPLE and IN_THOUSANDS.search(header):
             findings.problem("is in thousands", "give people, not thousands", column=header)
-        elif role in PEOPLE and any(word in plain for word in PER_CENT):
-            findings.problem("is in per cent", "give numbers of people", column=header)
+        elif PER_CENT.search(header) and find_role(PER_CENT.sub("", header)) in PEOPLE:
+            findings.look(f"column {header} is in per cent: not used")
+            records.roles[at] = None
 
 
 def drop_totals(records: Records, findings: Findings, *, among: Sequence[str] = WORDS) -> Records:

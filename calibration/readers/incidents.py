@@ -11,7 +11,7 @@ from calibration.readers.options import Options
 from calibration.readers.places import check_points
 from calibration.readers.repeats import drop_repeated
 from calibration.readers.report import Findings, Reading
-from calibration.readers.tally import Cell, Tally, widen
+from calibration.readers.tally import Key, Tally, widen
 from calibration.readers.values import fold, read_counts, read_spans
 from calibration.table import EVERYBODY, build_table
 
@@ -62,7 +62,7 @@ def read_incidents(sheets: Sequence[Records], findings: Findings, options: Optio
         if not segment:
             findings.drop("on land without a latitude: in no segment", lines[at])
             continue
-        tally.add(Cell(segment, widen(day, options.every), EVERYBODY, "deaths_recorded", source), number)
+        tally.add(Key(segment, widen(day, options.every), EVERYBODY, "deaths_recorded", source), number)
     tally.fill_with_zeros(options.every)
     findings.note("windows without an incident count nobody, from the first to the last of the file")
     name = "incidents of the Missing Migrants Project"

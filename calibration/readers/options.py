@@ -23,6 +23,7 @@ class Options:
         order: How dates such as 05/01/2030 are meant; None: as the column shows.
         assessment: Type of assessment to keep of several (BA, SA, ETT), which are never added; None: baseline first.
         when: First and last day of a round that the file does not date.
+        sheet: The one sheet of a workbook to read; None: all that fit together.
         source: Key of a table of sources for all rows; None: as the file says, or its name.
     """
 
@@ -31,4 +32,5 @@ class Options:
     order: Order | None = None
     assessment: str | None = None
     when: Span | None = None
+    sheet: str | None = None
     source: str | None = None

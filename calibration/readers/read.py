@@ -51,11 +51,23 @@ def read_observed(file: Path, options: Options | None = None) -> Reading:
     findings = Findings(file)
     raw = read_bytes(file, findings)
     sheets = [read_response(raw, findings)] if is_json(raw) else read_sheets(raw, findings, _is_name)
-    reading = _read_sheets(sheets, findings, options or Options())
+    options = options or Options()
+    reading = _read_sheets(_choose_sheets(sheets, findings, options), findings, options)
     findings.raise_problems()
     if not len(reading.table):
         raise _nothing_left(findings)
     return reading
+
+
+def _choose_sheets(sheets: list[Sheet], findings: Findings, options: Options) -> list[Sheet]:
+    chosen = [
+        sheet for sheet in sheets if options.sheet is None or sheet.name.strip() == options.sheet.strip()
+    ]
+    if not chosen:
+        raise findings.fail(
+            f"has no sheet {options.sheet}", f"it has: {', '.join(sheet.name for sheet in sheets)}"
+        )
+    return chosen
 
 
 def _read_sheets(sheets: list[Sheet], findings: Findings, options: Options) -> Reading:
@@ -67,9 +79,12 @@ def _read_sheets(sheets: list[Sheet], findings: Findings, options: Options) -> R
     for fits, read in FORMATS:
         if any(fits(records) for records in full):
             used = [records.sheet for records in full if fits(records) or records.has("id", "nationality")]
-            for sheet in sheets:
-                if sheet.name not in used:
-                    findings.note(f"sheet '{sheet.name}' is not read")
+            for name in [sheet.name for sheet in sheets if sheet.name not in used]:
+                findings.note(f"sheet '{name}' is not read")
+            several = [records.sheet for records in full if fits(records)]
+            if read is not read_stock and len(several) > 1:
+                more = ", ".join(f"'{name}'" for name in several[1:])
+                findings.look(f"only sheet '{several[0]}' is read; {more} hold counts too (--sheet chooses)")
             return read(full, findings, options)
     if found and not full:
         raise findings.fail("has a header but no rows")

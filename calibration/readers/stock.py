@@ -11,7 +11,7 @@ from calibration.readers.options import Options
 from calibration.readers.places import FINEST, check_points, name_places, place_roles
 from calibration.readers.repeats import drop_repeated, look_for_sums
 from calibration.readers.report import Findings, Reading
-from calibration.readers.tally import Cell, Tally
+from calibration.readers.tally import Key, Tally
 from calibration.readers.values import Span, read_counts, read_spans
 from calibration.table import EVERYBODY, build_table
 
@@ -133,7 +133,7 @@ def _add_sheet(
             if not findings.problems:
                 findings.drop("says no day" if span is None else "says no number of people", line)
             continue
-        cell = Cell(named[at], span, EVERYBODY, INDICATORS[indicator], sources[at])
+        cell = Key(named[at], span, EVERYBODY, INDICATORS[indicator], sources[at])
         if "nationality" in records.roles:
             tally.add(cell._replace(group=f"nationality:{nationalities[at] or 'not said'}"), number)
         else:

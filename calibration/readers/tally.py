@@ -14,7 +14,7 @@ from calibration.readers.values import Span, last_of_month
 from calibration.table import EVERYBODY
 
 
-class Cell(NamedTuple):
+class Key(NamedTuple):
     """What a number is of."""
 
     place: str
@@ -33,17 +33,17 @@ class Tally:
     """
 
     def __init__(self, period: str | None = None) -> None:
-        self.sums: dict[Cell, float] = defaultdict(float)
+        self.sums: dict[Key, float] = defaultdict(float)
         self.period = period
 
     @classmethod
-    def of(cls, sums: Mapping[Cell, float]) -> Tally:
+    def of(cls, sums: Mapping[Key, float]) -> Tally:
         """Return a tally of cells that are added up already."""
         tally = cls()
         tally.sums.update(sums)
         return tally
 
-    def add(self, cell: Cell, people: float) -> None:
+    def add(self, cell: Key, people: float) -> None:
         """Add people to a cell; a number that is not known makes the cell unknown."""
         self.sums[cell] += people
 
@@ -99,7 +99,7 @@ def widen(span: Span, every: Every) -> Span:
     return Span(monday, monday + timedelta(days=6))
 
 
-def look_for_gaps(cells: Iterable[Cell], findings: Findings) -> None:
+def look_for_gaps(cells: Iterable[Key], findings: Findings) -> None:
     """Say which months between the first and the last of a series have no row: nothing counted, or nothing told."""
     months: dict[tuple[str, str], set[date]] = defaultdict(set)
     for cell in cells:

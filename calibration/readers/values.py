@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from calibration.readers.grid import Cell
@@ -14,7 +15,7 @@ from calibration.readers.report import Findings
 
 MISSING = {
     "", "-", "--", "–", "—", ".", "..", "...", "na", "n/a", "nan", "none", "null", "nd", "n.d.", "n/d", "notavailable",
-    "nondisponible", "nodisponible", "nodata", "غيرمتوفر", "غيرمتاح",
+    "#n/a", "nondisponible", "nodisponible", "nodata", "غيرمتوفر", "غيرمتاح",
 }  # fmt: skip
 MONTHS = (
     "january jan janvier janv enero ene يناير جانفي كانونالثاني",
@@ -37,6 +38,7 @@ _SPACED = re.compile(r"(?<=\d)[\s'’٬](?=\d{3}(\D|$))")
 _NUMBER = re.compile(r"\d+([.,]\d+)?([eE][+-]?\d+)?")
 
 
+@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """Return letters and digits of a text without accents, marks or case: what two spellings have in common."""
     plain = unicodedata.normalize("NFKD", text).casefold().replace("ـ", "")

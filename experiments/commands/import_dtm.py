@@ -33,6 +33,7 @@ _FILE = click.Path(path_type=Path)
     "--assessment", metavar="TYPE", help="Which of several types of assessment to read: BA, SA or ETT."
 )
 @click.option("--when", metavar="FROM..TO", help="Days of a round that the file does not date.")
+@click.option("--sheet", metavar="NAME", help="The sheet of a workbook to read.")
 @click.option("--source", metavar="KEY", help="Source of all rows.  [default: as the file says, or its name]")
 @click.option("--live", metavar="COUNTRY", help="Ask the DTM API first; FILE keeps its answer.")
 @click.option(
@@ -57,6 +58,8 @@ def command(
 
     if out is not None and out.exists() and not force:
         raise click.UsageError(f"{out} exists already; --force replaces it")
+    if out is not None and not out.parent.is_dir():
+        raise click.UsageError(f"{out} is in a folder that does not exist")
     options = _read_options(said)
     if live is not None:
         from calibration.readers.api import fetch  # noqa: PLC0415

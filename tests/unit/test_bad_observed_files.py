@@ -95,12 +95,50 @@ def test_a_cell_that_is_no_count(tmp_path: Path, cell: str, message: str) -> Non
     [
         ("Total (thousands)", "is in thousands"),
         ("Nombre total (en milliers)", "is in thousands"),
-        ("Total %", "is in per cent"),
+        ("Total '000", "is in thousands"),
     ],
 )
 def test_a_unit_in_the_header(tmp_path: Path, name: str, message: str) -> None:
     grid: Grid = [["Date", "FMP", name, "Men"], ["2030-01-01", "Arlit", 40, 30]]
     assert any(message in line for line in problems(write_grid(grid, tmp_path / "x.csv")))
+
+
+def test_a_column_in_per_cent_beside_counts_is_not_used(tmp_path: Path) -> None:
+    grid: Grid = [["Date", "FMP", "Total", "% women"], ["2030-01-01", "Arlit", 40, 12]]
+    text = said(write_grid(grid, tmp_path / "x.csv"))
+    assert "column % women is in per cent: not used" in text
+    assert "groups everybody" in text
+    grid = [["Date", "FMP", "Distance (miles)", "Total"], ["2030-01-01", "Arlit", 12, 40]]
+    assert "Distance (miles) not used" in said(write_grid(grid, tmp_path / "y.csv"))
+
+
+def test_words_of_the_first_line_of_data_are_no_header(tmp_path: Path) -> None:
+    grid: Grid = [
+        ["Date", "FMP", "Sex", "Total"],
+        ["2030-01-01", "Arlit", "Women", 40],
+        ["2030-01-01", "Arlit", "Men", 30],
+    ]
+    text = said(write_grid(grid, tmp_path / "x.csv"))
+    assert "lines 2 of data" in text
+    assert "Sex not used" in text
+
+
+def test_errors_of_a_spreadsheet_are_no_tags(tmp_path: Path) -> None:
+    assert "says no number of people: line 2" in said(table(tmp_path, (1, "Total", "#N/A")))
+    assert problems(table(tmp_path, (1, "Total", "#REF!"))) == [
+        f"{tmp_path / 'points.csv'}:2: Total: is not a number"
+    ]
+
+
+def test_sheets_that_could_be_read_instead_are_said(tmp_path: Path) -> None:
+    sheets: dict[str, Grid] = {
+        name: [["Date", "FMP", "Total"], [date(2030, month, 1), "Arlit", 40]]
+        for month, name in enumerate(("Jan ", "Feb"), 1)
+    }
+    file = write_workbook(sheets, tmp_path / "m.xlsx")
+    assert "only sheet 'Jan ' is read; 'Feb' hold counts too (--sheet chooses)" in said(file)
+    assert "days 2030-02-01 to 2030-02-28" in said(file, "--sheet", "Feb")
+    assert "has no sheet March (it has: Jan , Feb)" in problems(file, "--sheet", "March")[0]
 
 
 def test_households_are_not_people(tmp_path: Path) -> None:
@@ -382,9 +420,15 @@ def test_a_table_is_not_replaced_unasked(tmp_path: Path) -> None:
     said(table(tmp_path), "--out", str(out), "--force")
 
 
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    result = call(table(tmp_path), "--out", str(tmp_path / "no" / "out.csv"))
+    assert result.exit_code == 2
+    assert "is in a folder that does not exist" in result.stderr
+
+
 def test_nothing_is_written_where_something_is_wrong(tmp_path: Path) -> None:
     problems(table(tmp_path, (2, "Total", "-1")), "--out", str(tmp_path / "out.csv"))
-    assert not (tmp_path / "out.csv").exists()
+    assert not list(tmp_path.glob("out.csv*"))
 
 
 @pytest.mark.parametrize("text", ["soon", "2030-01-01..", "2030-02-01..2030-01-01", "2030-02-30"])
