@@ -86,7 +86,8 @@ class DeclaredModel:
     def log_likelihood(self, log_true: Floats, covariance: Floats | None, psi: Floats) -> Floats:
         """Return (...) the log density of log(observed + 1/2), of shares of the empirical log odds.
 
-        Without a covariance between blocks the density is a product over blocks, which costs far less.
+        Without a covariance between blocks the density is a product over blocks, which costs far less; least
+        without any between cells.
 
         Args:
             log_true: (..., n_cells).
@@ -94,6 +95,9 @@ class DeclaredModel:
             psi: (..., n_psi).
         """
         moments = self.moments(log_true, psi)
+        if covariance is not None and _is_diagonal(covariance):
+            own = (moments.slope * moments.spread) ** 2 * np.diagonal(covariance, axis1=-2, axis2=-1)
+            moments, covariance = moments._replace(variance=moments.variance + own), None
         known = ~np.isnan(self.cells.observed)
         residual = observed_scale(self.cells.observed, self.asked) - moments.mean
         total = np.zeros(residual.shape[:-1])
@@ -292,6 +296,11 @@ def _list_blocks(loaded: LoadedObservation, cells: Cells) -> Iterator[Block]:
         is_monthly = np.count_nonzero(shares) == of.size  # every window lies in one month
         lags = np.abs(number[:, None] - number)
         yield Block(of, cells.series.index(leader), lags, None if is_monthly else window_weights(shares))
+
+
+def _is_diagonal(covariance: Floats) -> bool:
+    """Return whether nothing but the diagonal of (..., n, n) differs from 0."""
+    return np.count_nonzero(covariance) == np.count_nonzero(np.diagonal(covariance, axis1=-2, axis2=-1))
 
 
 def _draw_normal(covariance: Floats, rng: np.random.Generator) -> Floats:
