@@ -300,7 +300,7 @@ def _list_blocks(loaded: LoadedObservation, cells: Cells) -> Iterator[Block]:
 
 def _is_diagonal(covariance: Floats) -> bool:
     """Return whether nothing but the diagonal of (..., n, n) differs from 0."""
-    return np.count_nonzero(covariance) == np.count_nonzero(np.diagonal(covariance, axis1=-2, axis2=-1))
+    return bool(np.count_nonzero(covariance) == np.count_nonzero(np.diagonal(covariance, axis1=-2, axis2=-1)))
 
 
 def _draw_normal(covariance: Floats, rng: np.random.Generator) -> Floats:

@@ -146,7 +146,9 @@ def check_fit(
     scores = np.hstack([target.scores(every), psi])
     coverage, p = pd.DataFrame(), None
     if twins:
-        maker = TwinMaker(target, fit.loaded.observation, lower=np.linalg.cholesky(np.cov(every.T)))
+        maker = TwinMaker(
+            target, fit.loaded.observation, lower=np.asarray(np.linalg.cholesky(np.cov(every.T)), np.float64)
+        )
         ranks = rank(make_twins(maker, twins, of_twins, mapped))
         coverage = describe_coverage(maker.names, ranks)
         p = joint_p_value(ranks, np.random.default_rng(of_joint))
