@@ -17,7 +17,9 @@ LogDensity = Callable[[Floats], Floats]
 """(n, n_unknown) to (n,)."""
 Watch = Callable[[int, int], None]
 """Called with steps done and steps in all."""
-_STEP = 1e-3
+_STEP, _WIDE_STEP = 5e-3, 2e-2
+"""Of finite differences for gradients and for second derivatives: moments of counts are looked up, not quite smooth."""
+MOST_GRADIENTS = 100
 _LEAST_PRECISION = 0.25
 """A direction in which the posterior looks wider than twice the prior at its mode is searched that far at most."""
 _FROM_NORMAL = 0.8
@@ -89,14 +91,19 @@ def find_mode(log_density: LogDensity, n_unknown: int, lower: Floats | None = No
 
     if not np.isfinite(log_density(np.zeros((1, n_unknown)))[0]):
         raise SafePassageError("what was observed has no likelihood at the best estimates of all numbers")
-    options = {"maxiter": 300, "maxcor": 30, "ftol": 1e-7, "gtol": 1e-3}
-    found = minimize(loss, np.zeros(n_unknown), jac=True, method="L-BFGS-B", options=options)
+    found = minimize(
+        loss,
+        np.zeros(n_unknown),
+        jac=True,
+        method="L-BFGS-B",
+        options={"maxiter": 100, "maxfun": MOST_GRADIENTS, "maxcor": 30, "ftol": 1e-7, "gtol": 1e-2},
+    )
     return np.asarray(metric @ found.x, np.float64)
 
 
 def approximate(log_density: LogDensity, mode: Floats) -> Normal:
     """Return the normal approximation at a mode: the inverse of minus the second derivatives (Laplace)."""
-    n, h = len(mode), 20 * _STEP
+    n, h = len(mode), _WIDE_STEP
     i, j = np.triu_indices(n)
     eye = h * np.eye(n)
     plus, minus = log_density(mode + eye), log_density(mode - eye)

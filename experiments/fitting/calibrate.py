@@ -109,9 +109,10 @@ def prepare_folder(folder: Path, *, resume: bool, force: bool) -> None:
     if folder.exists() and not folder.is_dir():
         raise ResultError(f"{folder}: is a file, not a folder; choose another folder with --out")
     there = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
-    is_ours = (folder / RUNS).is_dir() and (
-        METADATA not in there or read_metadata(folder).get("kind") == KIND
-    )
+    if METADATA in there:
+        is_ours = read_metadata(folder).get("kind") == KIND
+    else:  # interrupted while runs were made
+        is_ours = there == [RUNS] and (folder / RUNS / "lock").is_file()
     if there and not is_ours:
         raise ResultError(f"{folder}: holds files that are not a fit's; choose another folder with --out")
     if there and force:
