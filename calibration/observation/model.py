@@ -86,8 +86,8 @@ class DeclaredModel:
     def log_likelihood(self, log_true: Floats, covariance: Floats | None, psi: Floats) -> Floats:
         """Return (...) the log density of log(observed + 1/2), of shares of the empirical log odds.
 
-        Without a covariance between blocks the density is a product over blocks, which costs far less; least
-        without any between cells.
+        Without a covariance between blocks the density is a product over blocks, and without any between cells that of
+        months is linear in their number; both cost far less.
 
         Args:
             log_true: (..., n_cells).
@@ -95,12 +95,12 @@ class DeclaredModel:
             psi: (..., n_psi).
         """
         moments = self.moments(log_true, psi)
-        if covariance is not None and _is_diagonal(covariance):
-            own = (moments.slope * moments.spread) ** 2 * np.diagonal(covariance, axis1=-2, axis2=-1)
-            moments, covariance = moments._replace(variance=moments.variance + own), None
         known = ~np.isnan(self.cells.observed)
         residual = observed_scale(self.cells.observed, self.asked) - moments.mean
         total = np.zeros(residual.shape[:-1])
+        if covariance is not None and _is_diagonal(covariance):
+            own = (moments.slope * moments.spread) ** 2 * np.diagonal(covariance, axis1=-2, axis2=-1)
+            moments, covariance = moments._replace(variance=moments.variance + own), None
         if covariance is None:
             return sum((self._block_density(b, known, residual, moments, psi) for b in self.blocks), total)
         for cells in self._independent(covariance, known):
@@ -299,8 +299,9 @@ def _list_blocks(loaded: LoadedObservation, cells: Cells) -> Iterator[Block]:
 
 
 def _is_diagonal(covariance: Floats) -> bool:
-    """Return whether nothing but the diagonal of (..., n, n) differs from 0."""
-    return bool(np.count_nonzero(covariance) == np.count_nonzero(np.diagonal(covariance, axis1=-2, axis2=-1)))
+    """Return whether no cell goes with another."""
+    n = covariance.shape[-1]
+    return bool(np.count_nonzero(covariance) == np.count_nonzero(covariance[..., range(n), range(n)]))
 
 
 def _draw_normal(covariance: Floats, rng: np.random.Generator) -> Floats:

@@ -15,7 +15,6 @@ from calibration.observation.models import Select, SeriesDocument
 from calibration.observation.windows import last_days, list_months
 from simulation.errors import Problem, ScenarioError
 from simulation.spec.documents import in_order
-from simulation.spec.explain import near_name
 
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _KEYS = ("indicator", "place", "group", "period", "source")
@@ -103,17 +102,6 @@ def match_rows(table: pd.DataFrame, select: Select) -> pd.Series[bool]:
         if unwanted := getattr(select, f"without_{key}"):
             mask &= ~table[key].isin(unwanted)
     return mask
-
-
-def describe_missing(select: Select, table: pd.DataFrame) -> str:
-    """Return which asked value no row has, with the nearest that is there; empty if every one is somewhere."""
-    for key in _KEYS:
-        there = {str(value) for value in table[key]}
-        for name in getattr(select, key):
-            if name not in there:
-                hint = near_name(name, there)
-                return f"no row has {key} {name}" + (f"; {hint}" if hint else "")
-    return ""
 
 
 def _rows_of(table: pd.DataFrame, series: SeriesDocument) -> pd.DataFrame:

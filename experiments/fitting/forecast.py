@@ -80,7 +80,7 @@ def forecast(  # noqa: PLR0913  each is a choice of its own
         )
     posterior.check_scenarios([chosen])
     known = loaded.observed.until(wanted.origin)
-    model = load_model(observation_file, known.rows, chosen, last)
+    model = load_model(observation_file, known.rows, chosen, last, rates_until=loaded.document.until)
     rows = posterior.choose(wanted.seed, wanted.draws)
     design = Design("posterior", posterior.factors, posterior.members, posterior.uniforms[rows])
     plan = Plan(

@@ -81,10 +81,11 @@ def test_the_emulator_of_a_share_enters_on_the_log_odds(tmp_path: Path) -> None:
     np.testing.assert_allclose(both - alone, np.eye(3) * 0.01 / 0.75**2)
 
 
-def test_series_apart_or_together_say_the_same(tmp_path: Path) -> None:
+@pytest.mark.parametrize("shared", [0.02, 0.0])
+def test_series_apart_or_together_say_the_same(tmp_path: Path, shared: float) -> None:
     model = two_series(tmp_path)
     log_true = np.concatenate([np.log([1e5, 2e5, 2e5, 2e5]), np.log([0.2, 0.25, 0.3])])
-    inside = np.kron(np.eye(2), np.ones((4, 4)))[:7, :7] * 0.02 + 0.01 * np.eye(7)
+    inside = np.kron(np.eye(2), np.ones((4, 4)))[:7, :7] * shared + 0.01 * np.eye(7)
     apart = model.log_likelihood(log_true, inside, NO_PSI)
     tied = inside.copy()
     tied[0, -1] = tied[-1, 0] = 1e-300  # enough to take the way of all cells at once
