@@ -48,7 +48,7 @@ class TwinMaker:
     observation: Refitted
     n_draws: int = 99
     n_steps: int = 60
-    n_drop: int = 140
+    n_drop: int = 300
     distort: Distort | None = None
     lower: Floats | None = None
 
