@@ -1,7 +1,8 @@
 """Which sampler draws a posterior of a fit's size and shape, how fast and how right: the table in docs/calibration.md.
 
 ``python -m benchmarks.sampler_trial`` prints it, in some ten minutes. Needs emcee; zeus-mcmc, dynesty and
-nautilus-sampler are tried where they are installed and are no dependencies.
+nautilus-sampler are tried where they are installed and are no dependencies. Where pyabc is installed, its draws of a
+small problem with a closed form stand beside ours.
 """
 
 from __future__ import annotations
@@ -194,5 +195,63 @@ def main() -> None:
     print(f"largest distance of the mode from the mean: {np.abs((normal.mean - mean) / sd).max():.2f} sd")
 
 
+class Line(NamedTuple):
+    """Ten observed points of a line, normal noise: intercept and slope have a normal posterior in closed form."""
+
+    at: Floats
+    observed: Floats
+    sd: float = 0.5
+
+    def exact(self) -> tuple[Floats, Floats]:
+        """Return posterior means and standard deviations of intercept and slope, standard normal a priori."""
+        design = np.column_stack([np.ones_like(self.at), self.at])
+        covariance = np.linalg.inv(np.eye(2) + design.T @ design / self.sd**2)
+        return covariance @ design.T @ self.observed / self.sd**2, np.sqrt(np.diag(covariance))
+
+    def log_density(self, z: Floats) -> Floats:
+        """Return (n,) log posterior densities."""
+        residual = (self.observed - z[:, :1] - z[:, 1:] * self.at) / self.sd
+        return -0.5 * ((residual**2).sum(axis=1) + (z**2).sum(axis=1))
+
+
+def check_outside() -> None:
+    """Print means and standard deviations of the small problem: exact, ours, and by pyabc's ABC-SMC."""
+    at = np.linspace(-1, 1, 10)
+    line = Line(at, 0.8 - 0.6 * at + 0.5 * np.random.default_rng(SEED).standard_normal(10))
+    draws = draw_posterior(line.log_density, 2, n_steps=1000, n_drop=200, seed=SEED).draws.reshape(-1, 2)
+    rows = {"exact": line.exact(), "ours": (draws.mean(axis=0), draws.std(axis=0))}
+    try:
+        rows["pyabc, ABC-SMC"] = by_pyabc(line)
+    except ImportError:
+        print("pyabc is not installed")
+    print("| small problem | intercept | slope |\n|---|---|---|")
+    for name, (mean, sd) in rows.items():
+        print(f"| {name} | {mean[0]:.3f} +- {sd[0]:.3f} | {mean[1]:.3f} +- {sd[1]:.3f} |")
+
+
+def by_pyabc(line: Line, populations: int = 9) -> tuple[Floats, Floats]:
+    """Return weighted means and standard deviations of pyabc's last population, by distances of sufficient numbers."""
+    import pyabc  # noqa: PLC0415 - not a dependency
+
+    rng = np.random.default_rng(SEED)
+
+    def summarise(y: Floats) -> dict[str, float]:
+        return {"mean": float(y.mean()), "tilt": float((y * line.at).mean() / (line.at**2).mean())}
+
+    def simulate(z: dict[str, float]) -> dict[str, float]:
+        return summarise(z["a"] + z["b"] * line.at + line.sd * rng.standard_normal(len(line.at)))
+
+    prior = pyabc.Distribution(a=pyabc.RV("norm", 0, 1), b=pyabc.RV("norm", 0, 1))
+    search = pyabc.ABCSMC(
+        simulate, prior, pyabc.PNormDistance(2), population_size=1000, sampler=pyabc.SingleCoreSampler()
+    )
+    search.new("sqlite://", summarise(line.observed))
+    found, weight = search.run(minimum_epsilon=0.03, max_nr_populations=populations).get_distribution()
+    z = found[["a", "b"]].to_numpy()
+    mean = weight @ z
+    return mean, np.sqrt(weight @ (z - mean) ** 2)
+
+
 if __name__ == "__main__":
     main()
+    check_outside()

@@ -17,7 +17,9 @@ LogDensity = Callable[[Floats], Floats]
 """(n, n_unknown) to (n,)."""
 Watch = Callable[[int, int], None]
 """Called with steps done and steps in all."""
-_STEP = 1e-3
+_STEP, _WIDE_STEP = 5e-3, 2e-2
+"""Of finite differences for gradients and for second derivatives: moments of counts are looked up, not quite smooth."""
+MOST_GRADIENTS = 100
 _LEAST_PRECISION = 0.25
 """A direction in which the posterior looks wider than twice the prior at its mode is searched that far at most."""
 _FROM_NORMAL = 0.8
@@ -65,37 +67,43 @@ class Chains:
         return flat[chosen], self.log_density.reshape(-1)[chosen]
 
 
-def find_mode(log_density: LogDensity, n_unknown: int, start: Floats | None = None) -> Floats:
+def find_mode(log_density: LogDensity, n_unknown: int, lower: Floats | None = None) -> Floats:
     """Return the unknowns (n_unknown,) of highest density, by L-BFGS with finite differences made in one call.
 
-    Raises:
-        SafePassageError: The density is nowhere finite near the start.
-    """
-    shifts = np.vstack([np.zeros(n_unknown), _STEP * np.eye(n_unknown), -_STEP * np.eye(n_unknown)])
+    Args:
+        log_density: Of many points in one call.
+        n_unknown: Number of unknowns.
+        lower: Cholesky factor of a covariance like the posterior's: in its metric few steps are needed.
 
-    def loss(z: Floats) -> tuple[float, Floats]:
-        values = log_density(z + shifts)
+    Raises:
+        SafePassageError: The density is not finite at 0, where the search begins.
+    """
+    metric = np.eye(n_unknown) if lower is None else lower
+    step = _STEP * metric.T
+    shifts = np.vstack([np.zeros(n_unknown), step, -step])
+
+    def loss(white: Floats) -> tuple[float, Floats]:
+        values = log_density(metric @ white + shifts)
         gradient = (values[1 : n_unknown + 1] - values[n_unknown + 1 :]) / (2.0 * _STEP)
         if not np.isfinite(values[0]):
             return 1e100, np.zeros(n_unknown)
         return -float(values[0]), -np.nan_to_num(gradient, posinf=0.0, neginf=0.0)
 
-    begin = np.zeros(n_unknown) if start is None else start
-    if not np.isfinite(log_density(begin[None])[0]):
+    if not np.isfinite(log_density(np.zeros((1, n_unknown)))[0]):
         raise SafePassageError("what was observed has no likelihood at the best estimates of all numbers")
     found = minimize(
         loss,
-        begin,
+        np.zeros(n_unknown),
         jac=True,
         method="L-BFGS-B",
-        options={"maxiter": 300, "maxcor": 30, "ftol": 1e-7, "gtol": 1e-3},
+        options={"maxiter": 100, "maxfun": MOST_GRADIENTS, "maxcor": 30, "ftol": 1e-7, "gtol": 1e-2},
     )
-    return np.asarray(found.x, np.float64)
+    return np.asarray(metric @ found.x, np.float64)
 
 
 def approximate(log_density: LogDensity, mode: Floats) -> Normal:
     """Return the normal approximation at a mode: the inverse of minus the second derivatives (Laplace)."""
-    n, h = len(mode), 20 * _STEP
+    n, h = len(mode), _WIDE_STEP
     i, j = np.triu_indices(n)
     eye = h * np.eye(n)
     plus, minus = log_density(mode + eye), log_density(mode - eye)
@@ -195,11 +203,23 @@ def draw_posterior(
     log_density: LogDensity,
     n_unknown: int,
     *,
+    lower: Floats | None = None,
     n_steps: int = 400,
     n_drop: int = 200,
     seed: int,
     watch: Watch | None = None,
 ) -> Chains:
-    """Return draws from a density over standard-normal-like unknowns: mode, normal approximation, ensemble."""
-    normal = approximate(log_density, find_mode(log_density, n_unknown))
+    """Return draws from a density over standard-normal-like unknowns: mode, normal approximation, ensemble.
+
+    Args:
+        log_density: Of many points in one call.
+        n_unknown: Number of unknowns.
+        lower: Cholesky factor of a covariance to begin with, such as that of a like posterior; None: found at the mode.
+        n_steps: Steps that are kept.
+        n_drop: Steps before.
+        seed: Same seed, same draws.
+        watch: Told how far it is.
+    """
+    mode = find_mode(log_density, n_unknown, lower)
+    normal = approximate(log_density, mode) if lower is None else Normal(mode, lower)
     return sample(log_density, normal, n_steps=n_steps, n_drop=n_drop, seed=seed, watch=watch)

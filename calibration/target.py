@@ -11,6 +11,8 @@ from calibration.cells import Floats, ObservationModel
 from calibration.emulator import Emulator
 from calibration.space import Space, to_uniforms
 
+POSSIBLE = (-20.0, 25.0)
+"""Logs of true means: from nobody to more people than there are."""
 _LOG_2PI = float(np.log(2.0 * np.pi))
 
 
@@ -63,7 +65,8 @@ class Target:
     def log_true(self, z: Floats) -> Floats:
         """Return log true means (n, n_cells), the emulator's error of the components included."""
         error = z[:, self.n_theta : self.n_theta + self.n_error]
-        return self.emulator.mean(self.scores(z)) + error @ self.emulator.factor
+        # Far from all runs the emulator may leave what any count can be; a search for the mode passes there.
+        return np.clip(self.emulator.mean(self.scores(z)) + error @ self.emulator.factor, *POSSIBLE)
 
     def log_likelihood(self, z: Floats) -> Floats:
         """Return (n,) log densities of what was observed at unknowns (n, n_unknown)."""

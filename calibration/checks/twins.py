@@ -41,14 +41,16 @@ class TwinMaker:
         n_steps: Steps of the ensemble that are kept.
         n_drop: Steps before.
         distort: A planted error.
+        lower: Cholesky factor of the covariance with which walkers begin; None: found for each twin.
     """
 
     target: Target
     observation: Refitted
     n_draws: int = 99
     n_steps: int = 60
-    n_drop: int = 60
+    n_drop: int = 300
     distort: Distort | None = None
+    lower: Floats | None = None
 
     def __call__(self, seed: int) -> Floats:
         """Return (1 + n_draws, n_theta + n_psi): the truth, then draws from the posterior of what it gave."""
@@ -59,6 +61,7 @@ class TwinMaker:
         chains = draw_posterior(
             fitted.log_density,
             fitted.n_unknown,
+            lower=self.lower,
             n_steps=self.n_steps,
             n_drop=self.n_drop,
             seed=int(rng.integers(2**32)),

@@ -16,7 +16,6 @@ from calibration.fit.models import FitDocument
 from calibration.observation.load import load_observation
 from calibration.observation.model import DeclaredModel, build_model
 from calibration.observation.select import select_cells
-from calibration.readers.folder import read_folder
 from calibration.readers.read import load_observed
 from calibration.space import Space, Yearly, build_space
 from calibration.table import KEY, ObservedTable
@@ -103,7 +102,7 @@ def read_observed(files: Iterable[Path], extra: Iterable[Path] = ()) -> Observed
 
     A row that several have under the same name (``calibration.table.KEY``) is taken from the first.
     """
-    tables = [read_folder(one) if one.is_dir() else load_observed(one) for one in (*files, *extra)]
+    tables = [load_observed(one) for one in (*files, *extra)]
     rows = pd.concat([table.rows for table in tables], ignore_index=True)
     return ObservedTable(rows.drop_duplicates(list(KEY)).reset_index(drop=True))
 

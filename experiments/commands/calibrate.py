@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from experiments.commands.plan import choose_executor, show_progress
+from simulation.machine import n_cores
 
 if TYPE_CHECKING:
+    from calibration.cells import Floats
     from calibration.fit.load import LoadedFit
     from experiments.execution.execute import Executor, Watch
 
@@ -72,7 +76,7 @@ def command(  # noqa: PLR0913, PLR0917  one argument an option
             if quick:
                 _say_point(loaded, folder, executor, watch)
             else:
-                _make(loaded, folder, (resume, force), (twins, held), executor, watch)
+                _make(loaded, folder, (resume, force), (twins, held), executor, watch, workers or n_cores())
     except KeyboardInterrupt:
         click.echo("\ninterrupted; finished runs are kept, --resume goes on from them", err=True)
         raise
@@ -85,14 +89,16 @@ def _make(
     asked: tuple[int, tuple[str, ...]],
     executor: Executor,
     watch: Watch,
+    workers: int,
 ) -> None:
     """Make the fit and say what it gave."""
     from experiments.fitting.calibrate import POSTERIOR, calibrate  # noqa: PLC0415
 
-    fit, checks = calibrate(
-        loaded, folder, resume=again[0], force=again[1], twins=asked[0], held=asked[1], executor=executor,
-        watch_runs=watch,
-    )  # fmt: skip
+    with _many_processes(workers if asked[0] else 0) as mapped:
+        fit, checks = calibrate(
+            loaded, folder, resume=again[0], force=again[1], twins=asked[0], held=asked[1], executor=executor,
+            watch_runs=watch, mapped=mapped,
+        )  # fmt: skip
     click.echo(
         f"draws        {len(fit.posterior):,}; largest R-hat {checks.convergence['r_hat'].max():.3f}, fewest effective "
         f"draws {checks.convergence['effective_draws'].min():,.0f}"
@@ -105,6 +111,25 @@ def _make(
     if checks.joint_p is not None:
         click.echo(f"twins        joint test of uniform ranks: p = {checks.joint_p:.3f}")
     click.echo(f"wrote {folder}: report.md, {POSTERIOR}, tables and pictures")
+
+
+@contextmanager
+def _many_processes(workers: int) -> Iterator[Callable[..., Iterable[Floats]]]:
+    """Give what maps a function over many processes, with a bar; without workers just ``map``."""
+    if not workers:
+        yield map
+        return
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
+    from multiprocessing import get_context  # noqa: PLC0415
+
+    from tqdm import tqdm  # noqa: PLC0415
+
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+
+        def mapped(make: Callable[[int], Floats], seeds: Sequence[int]) -> Iterable[Floats]:
+            return tqdm(pool.map(make, seeds), desc="twins", total=len(seeds), disable=None)
+
+        yield mapped
 
 
 def _say_point(loaded: LoadedFit, folder: Path, executor: Executor, watch: Watch) -> None:

@@ -109,9 +109,10 @@ def prepare_folder(folder: Path, *, resume: bool, force: bool) -> None:
     if folder.exists() and not folder.is_dir():
         raise ResultError(f"{folder}: is a file, not a folder; choose another folder with --out")
     there = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
-    is_ours = (folder / RUNS).is_dir() and (
-        METADATA not in there or read_metadata(folder).get("kind") == KIND
-    )
+    if METADATA in there:
+        is_ours = read_metadata(folder).get("kind") == KIND
+    else:  # interrupted while runs were made
+        is_ours = there == [RUNS] and (folder / RUNS / "lock").is_file()
     if there and not is_ours:
         raise ResultError(f"{folder}: holds files that are not a fit's; choose another folder with --out")
     if there and force:
@@ -139,13 +140,16 @@ def check_fit(
     drawn = draw_predictive(target, fit.draws, rng)
     prior_rng = np.random.default_rng(of_prior)
     prior = draw_predictive(target, prior_rng.standard_normal((400, target.n_unknown)), prior_rng)
-    psi = fit.draws[:, target.n_theta + target.n_error :]
+    every = fit.chains.draws.reshape(-1, target.n_unknown)
+    psi = every[:, target.n_theta + target.n_error :]
     names = (*fit.loaded.space.fitted_factors, *fit.loaded.observation.names)
-    white = np.hstack([fit.draws[:, : target.n_theta], psi])
-    scores = np.hstack([target.scores(fit.draws), psi])
+    white = np.hstack([every[:, : target.n_theta], psi])
+    scores = np.hstack([target.scores(every), psi])
     coverage, p = pd.DataFrame(), None
     if twins:
-        maker = TwinMaker(target, fit.loaded.observation)
+        maker = TwinMaker(
+            target, fit.loaded.observation, lower=np.asarray(np.linalg.cholesky(np.cov(every.T)), np.float64)
+        )
         ranks = rank(make_twins(maker, twins, of_twins, mapped))
         coverage = describe_coverage(maker.names, ranks)
         p = joint_p_value(ranks, np.random.default_rng(of_joint))

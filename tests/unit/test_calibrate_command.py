@@ -75,6 +75,15 @@ def test_a_fit_that_is_there_is_kept_unless_asked(fitted):
     assert "--resume goes on from its finished runs" in again.output
 
 
+def test_a_folder_of_something_else_is_never_replaced(tmp_path):
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "thesis.txt").write_text("three years")
+    done = ask("calibrate", EXAMPLE / "fit.yaml", "--out", tmp_path, "--force")
+    assert done.exit_code == 2
+    assert "holds files that are not a fit's" in done.output
+    assert (tmp_path / "thesis.txt").is_file()
+
+
 def test_going_on_makes_no_run_again_and_gives_the_same_draws(fitted, tmp_path):
     shutil.copytree(fitted / "runs", tmp_path / "out" / "runs")
     before = sorted(path.name for path in (tmp_path / "out" / "runs").glob("*.parquet"))
