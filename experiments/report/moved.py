@@ -16,12 +16,15 @@ from experiments.report.read import Findings
 from experiments.wording import is_known
 
 MOST = 8
+LEAST = 0.5
+"""What fell, or rose, is no sentence if it would read as 0."""
 
 
-def say_moved(findings: Findings, arm: str, catalogue: Catalogue) -> list[str]:
-    """Return a sentence for each harm and way of looking in which what moved is told apart from luck.
+def find_told(findings: Findings, arm: str) -> list[Mapping[Any, Any]]:
+    """Return the rows on harm of which both the fall and the rise are told apart from luck, over draws.
 
-    Left out: what rests on fewer than 10 simulated people, and where nothing falls or nothing rises.
+    The share that reappeared has limits only where the fall is told apart (``compare_means``), and a low end above 0
+    only where the rise is too. Left out: what rests on fewer than 10 simulated people, and ends without a name.
     """
     table = findings.siblings.get(Path(MOVED).stem)
     if table is None or table.empty:
@@ -32,19 +35,24 @@ def say_moved(findings: Findings, arm: str, catalogue: Catalogue) -> list[str]:
         & table["outcome"].isin(HARMS)
         & ~table["fewer_than_10"].astype(bool)
     ]
-    said = [_say_row(findings, row, catalogue) for row in rows.to_dict("records") if _is_told(row)]
-    return [*said[:MOST], *_say_clear(findings, arm, catalogue)]
+    return [row for row in rows.to_dict("records") if _is_told(row)]
 
 
 def _is_told(row: Mapping[Any, Any]) -> bool:
-    """Return whether the share that reappeared has an estimate and limits, and both ends have a name."""
-    ends = all(is_known(float(row[f"share_reappeared{end}"])) for end in ("", "_low", "_high"))
+    share, low, high = (float(row[f"share_reappeared{end}"]) for end in ("", "_low", "_high"))
     return bool(
-        ends
-        and min(row["fell"], row["rose"]) >= 0.5
+        is_known(share, low, high)
+        and low > 0
+        and min(row["fell"], row["rose"]) >= LEAST
         and isinstance(row["most_rise"], str)
         and isinstance(row["most_fall"], str)
     )
+
+
+def say_moved(findings: Findings, arm: str, catalogue: Catalogue) -> list[str]:
+    """Return a sentence for each harm and way of looking in which it moved, as far as that is told apart from luck."""
+    said = [_say_row(findings, row, catalogue) for row in find_told(findings, arm)]
+    return [*said[:MOST], *_say_clear(findings, arm, catalogue)]
 
 
 def _say_row(findings: Findings, row: Mapping[Any, Any], catalogue: Catalogue) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 from markupsafe import Markup
@@ -23,12 +23,11 @@ from experiments.atlas import (
 )
 from experiments.basemap import load_basemap
 from experiments.displacement import MAP
-from experiments.folder import MOVED
 from experiments.report.catalogue import Catalogue
+from experiments.report.moved import find_told
 from experiments.report.read import Effect, Findings
 from experiments.report.svg import BLUE, INK, VERMILLION, Picture, flow_width, harm_class, path, tag
 from experiments.report.svg import frame as draw_frame
-from experiments.wording import is_known
 from simulation.spec.models import Leg, Place
 
 WIDTH, INSET_WIDTH = 760.0, 480.0
@@ -318,7 +317,7 @@ def _draw_badges(
 
 
 def _draw_move(findings: Findings, arm: str, frame: Frame, places: Mapping[str, Place]) -> Iterator[Markup]:
-    """Yield an arrow from where deaths fell most to where they rose most, if what moved is told apart from luck."""
+    """Yield an arrow from where deaths fell most to where they rose most, where ``find_move`` tells of one."""
     row = find_move(findings, arm)
     if row is None:
         return
@@ -336,23 +335,10 @@ def _draw_move(findings: Findings, arm: str, frame: Frame, places: Mapping[str, 
     )
 
 
-def find_move(findings: Findings, arm: str) -> dict[str, object] | None:
-    """Return the row on deaths that moved on the map, where the share that reappeared is known; else None."""
-    table = findings.siblings.get(MOVED.removesuffix(".csv"))
-    if table is None or table.empty:
-        return None
-    rows = table[
-        (table["interval_kind"] == "total")
-        & (table["arm"] == arm)
-        & (table["outcome"] == "deaths")
-        & (table["among"] == MAP)
-        & ~table["fewer_than_10"].astype(bool)
-    ]
-    for row in rows.to_dict("records"):
-        told = is_known(float(row["share_reappeared"])) and row["rose"] > 0
-        if told and isinstance(row["most_fall"], str) and isinstance(row["most_rise"], str):
-            return {str(name): value for name, value in row.items()}
-    return None
+def find_move(findings: Findings, arm: str) -> Mapping[Any, Any] | None:
+    """Return the row on deaths that moved on the map, where that is told apart from luck; else None."""
+    told = find_told(findings, arm)
+    return next((row for row in told if (row["outcome"], row["among"]) == ("deaths", MAP)), None)
 
 
 def _find_point(findings: Findings, cell: str, places: Mapping[str, Place]) -> tuple[float, float] | None:

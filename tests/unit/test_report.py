@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import io
 import json
 import re
@@ -19,9 +20,10 @@ from synthetic_runs import build_scenario
 from experiments.cli import main
 from experiments.data_out.tidy import build_tidy
 from experiments.report.catalogue import Catalogue, load_catalogue
+from experiments.report.moved import say_moved
 from experiments.report.page import build_movement, render, write_report
 from experiments.report.read import read_findings
-from experiments.report.route_map import choose_frames
+from experiments.report.route_map import choose_frames, find_move
 from simulation.errors import ResultError
 
 ENGLISH = load_catalogue("en")
@@ -297,3 +299,28 @@ def test_damaged_tables_are_one_message(folder, tmp_path):
     with pytest.raises(ResultError, match="is not an experiment folder"):
         write_report(copy)
     assert not (copy / "report.html").exists()
+
+
+def moved_row(**changed) -> pd.DataFrame:
+    """A row of displacement_summary.csv: 40 fewer deaths on one leg, 20 more on another."""
+    row = {"interval_kind": "total", "arm": "enforcement", "outcome": "deaths", "among": "map", "fell": 40.0,
+        "rose": 20.0, "share_reappeared": 0.5, "share_reappeared_low": 0.1, "share_reappeared_high": 0.9,
+        "most_rise": "desert", "most_fall": "sea", "fewer_than_10": False}  # fmt: skip
+    return pd.DataFrame([row | changed])
+
+
+def test_harm_is_said_to_move_only_where_the_rise_is_told_apart_too(folder):
+    findings = read_findings(folder)
+    for changed, is_told in (
+        ({}, True),
+        ({"share_reappeared_low": -0.1}, False),
+        ({"share_reappeared_low": 0.0}, False),
+        ({"share_reappeared_high": float("nan")}, False),
+        ({"fewer_than_10": True}, False),
+        ({"most_rise": float("nan")}, False),
+        ({"outcome": "flow"}, False),
+    ):
+        own = dataclasses.replace(findings, siblings={"displacement_summary": moved_row(**changed)})
+        assert (find_move(own, "enforcement") is not None) == is_told, changed
+        assert bool(say_moved(own, "enforcement", ENGLISH)) == is_told, changed
+        assert find_move(own, "half") is None
