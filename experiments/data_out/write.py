@@ -13,7 +13,6 @@ from experiments.data_out.tidy import build_tidy
 from experiments.execution.files import readable_errors, replacing
 from experiments.report.read import Findings, read_findings
 from experiments.safe_cells import guard_table, to_csv
-from simulation import __version__
 
 FOLDER = "export"
 DATA, DICTIONARY, SHEETS = "safepassage_data", "data_dictionary.csv", "safepassage_data.xlsx"
@@ -75,7 +74,7 @@ def _write_sheets(tidy: pd.DataFrame, findings: Findings, path: Path) -> None:
     route = tidy[(tidy["scope_kind"] == ALL) & (tidy["interval_kind"] == "total")]
     everybody = route["group_kind"] == ALL
     tags = [column.tag for column in COLUMNS]
-    facts = [("Safe Passage", __version__), ("SHA-256 of comparison.csv", findings.fingerprint)]
+    facts = [("Safe Passage", findings.version), ("SHA-256 of comparison.csv", findings.fingerprint)]
     _add_sheet(book, "Notes", pd.DataFrame([*NOTES, *facts], columns=["about", "note"]), None)
     _add_sheet(book, "Everybody", route[everybody], tags)
     _add_sheet(book, "By group", route[~everybody], tags)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
@@ -11,7 +12,6 @@ from experiments.planning.run import PLAN_COPY
 from experiments.report.catalogue import Catalogue
 from experiments.report.read import Findings
 from experiments.wording import clean, isolate
-from simulation import __version__
 from simulation.spec.models import Levers, Scenario
 
 LONGEST_SETTING = 400
@@ -128,7 +128,7 @@ def describe_run(findings: Findings, catalogue: Catalogue) -> list[tuple[str, st
         ("people", people),
         ("draws", catalogue.say("run.draws.said", draws=plan.replicates, seeds=plan.monte_carlo)),
         ("seed", str(plan.seed)),
-        ("version", f"Safe Passage {__version__}"),
+        ("version", f"Safe Passage {findings.version}"),
         ("revision", clean(str(metadata["provenance"]["revision"]))),
         ("fingerprint", findings.fingerprint),
     ]
@@ -140,13 +140,27 @@ def describe_run(findings: Findings, catalogue: Catalogue) -> list[tuple[str, st
 
 
 def say_command(findings: Findings) -> str:
-    """Return the command that repeats the experiment, with the names of the scenarios for their files."""
+    """Return the command that repeats the experiment, with the names of the scenarios for their files.
+
+    The folder does not name the posterior's file: it stands as a fit calls it.
+    """
     if (findings.folder / PLAN_COPY).is_file():
         return f"safepassage plan run {PLAN_COPY}"
     plan = findings.plan
     files = " ".join(f"{name}.yaml" for name in plan.arms)
-    scale = "" if plan.scale == 1 else f" --scale {plan.scale:g}"
-    return f"safepassage compare {files} --replicates {plan.replicates} --seed {plan.seed}{scale}"
+    options = [f"--replicates {plan.replicates}", f"--seed {plan.seed}"]
+    if plan.scale != 1:
+        options.append(f"--scale {plan.scale!r}")
+    if plan.since is None:
+        options.append("--whole-period")
+    if plan.design is not None and plan.design.method == "posterior":
+        from experiments.fitting.calibrate import POSTERIOR  # noqa: PLC0415 - heavy, and only where one was drawn from
+
+        options.append(f"--posterior {POSTERIOR}")
+    weights = findings.metadata.get("user_weights")
+    if weights is not None:
+        options.append(f"--weights {shlex.quote(clean(weights['file']))}")
+    return f"safepassage compare {files} {' '.join(options)}"
 
 
 def say_cautions(findings: Findings, catalogue: Catalogue) -> list[str]:

@@ -20,6 +20,7 @@ from experiments.plan import Plan
 from experiments.planning.run import PLAN_COPY
 from experiments.reading import read_plan
 from experiments.robustness.tables import BOUGHT, ROBUSTNESS, SPENT
+from experiments.wording import clean
 from simulation.errors import ResultError
 from simulation.result import read_metadata
 
@@ -108,6 +109,11 @@ class Findings:
     def variants(self) -> list[str]:
         """Names of all scenarios but the baseline."""
         return list(self.plan.arms)[1:]
+
+    @property
+    def version(self) -> str:
+        """Version of the software that made the runs; the one that writes about them may be another."""
+        return clean(str(self.metadata["provenance"]["packages"]["safepassage"]))
 
     def find(
         self,

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import datetime
 import io
 import json
 import re
+import shlex
 from html.parser import HTMLParser
 from itertools import pairwise
 from xml.etree import ElementTree
 
+import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
@@ -18,7 +21,10 @@ from report_folders import TITLES, retitle, write_folder
 from synthetic_runs import build_scenario
 
 from experiments.cli import main
+from experiments.commands.compare import command as compare_command
 from experiments.data_out.tidy import build_tidy
+from experiments.design import Design
+from experiments.report.about import describe_run, say_command
 from experiments.report.catalogue import Catalogue, load_catalogue
 from experiments.report.moved import say_moved
 from experiments.report.page import build_movement, render, write_report
@@ -324,3 +330,30 @@ def test_harm_is_said_to_move_only_where_the_rise_is_told_apart_too(folder):
         assert (find_move(own, "enforcement") is not None) == is_told, changed
         assert bool(say_moved(own, "enforcement", ENGLISH)) == is_told, changed
         assert find_move(own, "half") is None
+
+
+def test_the_command_repeats_what_was_run(folder):
+    findings = read_findings(folder)
+    plan = findings.plan
+    drawn = Design("posterior", ("a",), (("a",),), np.full((plan.replicates, 1), 0.5))
+    weighed = findings.metadata | {"user_weights": {"file": "my weights.yaml", "title": "", "by_harm": {}}}
+    for own, metadata, posterior, weights in (
+        (dataclasses.replace(plan, since=datetime.date(2016, 1, 1)), findings.metadata, None, None),
+        (dataclasses.replace(plan, since=None, scale=0.0123456789), findings.metadata, None, None),
+        (dataclasses.replace(plan, design=drawn), weighed, "posterior.parquet", "my weights.yaml"),
+    ):
+        said = shlex.split(say_command(dataclasses.replace(findings, plan=own, metadata=metadata)))
+        assert said[:2] == ["safepassage", "compare"]
+        asked = compare_command.make_context("compare", said[2:]).params
+        assert [path.stem for path in asked["scenarios"]] == list(plan.arms)
+        assert (asked["replicates"], asked["seed"], asked["scale"]) == (own.replicates, own.seed, own.scale)
+        assert asked["whole_period"] == (own.since is None)
+        assert [path and path.name for path in (asked["posterior"], asked["weights"])] == [posterior, weights]
+
+
+def test_the_software_is_the_one_that_made_the_runs(folder):
+    findings = read_findings(folder)
+    provenance = findings.metadata["provenance"]
+    older = provenance | {"packages": provenance["packages"] | {"safepassage": "0.0.9"}}
+    own = dataclasses.replace(findings, metadata=findings.metadata | {"provenance": older})
+    assert ("Software", "Safe Passage 0.0.9") in describe_run(own, ENGLISH)
