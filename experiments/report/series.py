@@ -28,6 +28,11 @@ class Year(NamedTuple):
     year: int
     effect: Effect
 
+    @property
+    def middle(self) -> float:
+        """Where it stands in time: a whole year's departures are no day."""
+        return self.year + 0.5
+
 
 def find_years(findings: Findings, arm: str) -> list[Year]:
     """Return the departure years that were followed long enough, in order."""
@@ -53,21 +58,21 @@ def draw_series(
     """
     if len(years) < LEAST_YEARS:
         return None
-    first, last = years[0].year, years[-1].year
+    first, end = years[0].year, years[-1].year + 1
     top = max(level for y in years for level in (y.effect.baseline, y.effect.variant)) * 1.35
 
     def x(when: float) -> float:
-        return LEFT + (WIDTH - LEFT - RIGHT) * (when - first) / (last - first)
+        return LEFT + (WIDTH - LEFT - RIGHT) * (when - first) / (end - first)
 
     def y(value: float) -> float:
         return HEIGHT - BOTTOM - (HEIGHT - BOTTOM - TOP) * min(max(value, 0.0), top) / top
 
     parts = [
         *_draw_frame(years, top, (x, y), catalogue),
-        *_draw_dates(dates, (first, last), x),
-        *_draw_ranges(years, (x, y)),
-        *_draw_line([(x(one.year), y(one.effect.baseline)) for one in years], "5 3", "#FFFFFF"),
-        *_draw_line([(x(one.year), y(one.effect.variant)) for one in years], None, INK),
+        *_draw_dates(dates, (first, end), x),
+        *_draw_ranges(years, top, (x, y)),
+        *_draw_line([(x(one.middle), y(one.effect.baseline)) for one in years], "5 3", "#FFFFFF"),
+        *_draw_line([(x(one.middle), y(one.effect.variant)) for one in years], None, INK),
         *_draw_names((years[-1].effect.baseline, years[-1].effect.variant), y, catalogue),
     ]
     alt = catalogue.say(
@@ -88,16 +93,24 @@ def _say_year(year: Year, catalogue: Catalogue) -> str:
     return catalogue.say("series.alt.item", year=year.year, baseline=baseline, variant=variant)
 
 
-def _draw_ranges(years: Sequence[Year], axes: tuple[Axis, Axis]) -> Iterator[Markup]:
-    """Yield where the scenario very likely lies: the baseline with the ends of the difference."""
+def _draw_ranges(years: Sequence[Year], top: float, axes: tuple[Axis, Axis]) -> Iterator[Markup]:
+    """Yield where the scenario very likely lies: the baseline with the ends of the difference.
+
+    An end that lies beyond the axis has an arrow.
+    """
     x, y = axes
     for year in years:
         low, high = (year.effect.baseline + end for end in year.effect.difference[1:])
-        if is_known(low, high):
-            at = x(year.year)
-            yield tag(
-                "line", x1=at, x2=at, y1=y(low), y2=y(high), stroke=INK, stroke_width=5, stroke_opacity=0.25
-            )
+        if not is_known(low, high):
+            continue
+        at = x(year.middle)
+        yield tag(
+            "line", x1=at, x2=at, y1=y(low), y2=y(high), stroke=INK, stroke_width=5, stroke_opacity=0.25
+        )
+        if high > top:
+            yield tag("path", d=f"M{at:.1f} {y(top) - 7:.1f}l-5 7h10z", fill=INK, fill_opacity=0.25)
+        if low < 0:
+            yield tag("path", d=f"M{at:.1f} {y(0.0) + 7:.1f}l-5 -7h10z", fill=INK, fill_opacity=0.25)
 
 
 def _draw_line(points: Sequence[tuple[float, float]], dash: str | None, fill: str) -> Iterator[Markup]:
@@ -110,17 +123,19 @@ def _draw_line(points: Sequence[tuple[float, float]], dash: str | None, fill: st
 def _draw_frame(
     years: Sequence[Year], top: float, axes: tuple[Axis, Axis], catalogue: Catalogue
 ) -> list[Markup]:
-    """Return the axes: years below, deaths per 1,000 to the left, from 0."""
+    """Return the axes: years below, between marks where they begin, and deaths per 1,000 to the left, from 0."""
     x, y = axes
+    bottom = HEIGHT - BOTTOM
     parts = []
     step = round_down(top / 3)
     for value in (0.0, step, 2 * step, 3 * step):
         parts.append(tag("line", x1=LEFT, x2=WIDTH - RIGHT + 8, y1=y(value), y2=y(value), stroke=PALE))
         words = catalogue.number(value, step)
         parts.append(tag("text", words, x=LEFT - 12, y=y(value) + 4, text_anchor="end"))
-    parts += [
-        tag("text", str(year.year), x=x(year.year), y=HEIGHT - 8, text_anchor="middle") for year in years
-    ]
+    for year in range(years[0].year, years[-1].year + 2):
+        parts.append(tag("line", x1=x(year), x2=x(year), y1=bottom, y2=bottom + 5, stroke=INK))
+    for one in years:
+        parts.append(tag("text", str(one.year), x=x(one.middle), y=HEIGHT - 8, text_anchor="middle"))
     return parts
 
 
@@ -129,8 +144,9 @@ def _draw_dates(dates: Sequence[tuple[date, str]], ends: tuple[int, int], x: Axi
     parts = []
     placed = 0
     for when, name in dates:
-        at = when.year + (when.timetuple().tm_yday - 1) / 365.25
-        if not ends[0] <= at <= ends[1]:
+        begun = date(when.year, 1, 1)
+        at = when.year + (when - begun) / (date(when.year + 1, 1, 1) - begun)
+        if not ends[0] <= at < ends[1]:
             continue
         place = x(at)
         row = placed % 3

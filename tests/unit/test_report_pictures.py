@@ -114,3 +114,34 @@ def test_years_stand_where_their_numbers_are():
     assert "beyond" not in picture.svg
     assert "2016: 20.0 in the baseline, 24.0 in the scenario" in picture.alt
     assert draw_series(years[:2], dates, ENGLISH, "title", "key") is None
+
+
+def test_a_year_stands_between_its_first_day_and_the_next_years():
+    effect = make_effect(20.0, 22.0, (1.0, 3.0), outcome="deaths_per_1000_started")
+    days = [datetime.date(2014, 1, 1), datetime.date(2015, 7, 2), datetime.date(2016, 12, 31)]
+    picture = draw_series(
+        [Year(year, effect) for year in (2014, 2015, 2016)],
+        [(day, f"begins {day}") for day in [*days, datetime.date(2017, 1, 1)]],
+        ENGLISH,
+        "title",
+        "key",
+    )
+    dots = [float(x) for x in re.findall(rf'<circle cx="([\d.]+)"[^>]*fill="{INK}"', picture.svg)]
+    lines = [float(x) for x in re.findall(r'<line x1="([\d.]+)"[^>]*stroke-dasharray="1 3"', picture.svg)]
+    width = dots[1] - dots[0]
+    assert dots[2] - dots[1] == pytest.approx(width, abs=0.2)
+    assert lines[0] == pytest.approx(dots[0] - width / 2, abs=0.2)
+    assert lines[1] == pytest.approx(dots[1], abs=0.5)  # 2 July is the middle day of a year
+    assert lines[2] == pytest.approx(dots[2] + width / 2, abs=0.6)
+    assert len(lines) == 3  # what begins later is not within these years
+
+
+def test_a_range_beyond_the_axis_of_years_has_an_arrow():
+    def arrows(*ends: float) -> int:
+        effect = make_effect(20.0, 22.0, ends, outcome="deaths_per_1000_started")
+        years = [Year(2014 + n, effect) for n in range(3)]
+        return len(re.findall(r'<path d="M[^"]*z"', draw_series(years, [], ENGLISH, "title", "key").svg))
+
+    assert arrows(1.0, 3.0) == 0
+    assert arrows(1.0, 300.0) == 3
+    assert arrows(-21.0, 300.0) == 6
