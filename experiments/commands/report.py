@@ -6,13 +6,15 @@ from pathlib import Path
 
 import click
 
+from experiments.report import LANGUAGES
+
 _PATH = click.Path(path_type=Path)
 
 
 @click.command("report")
 @click.argument("folder", type=_PATH)
 @click.option(
-    "--lang", type=click.Choice(["en", "fr"]), default="en", show_default=True, help="Language of the page."
+    "--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of the page."
 )
 @click.option("--out", type=_PATH, help="The file.  [default: report.html, or report.fr.html, in the folder]")
 def command(folder: Path, lang: str, out: Path | None) -> None:

@@ -24,7 +24,6 @@ from simulation.spec.gcm import GCM_OBJECTIVES
 from simulation.spec.models import Leg, Levers, Place
 
 MESSAGES = Path(__file__).with_name("messages")
-LANGUAGES = ("en", "fr")
 HARMS = (
     "deaths",
     "violence",

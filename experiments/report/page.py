@@ -74,7 +74,7 @@ def write_report(folder: str | Path, language: str = "en", out: str | Path | Non
 
     Args:
         folder: A finished experiment folder.
-        language: One of ``catalogue.LANGUAGES``.
+        language: One of ``experiments.report.LANGUAGES``.
         out: The file; None: report.html in the folder.
 
     Raises:

@@ -11,8 +11,8 @@ import pytest
 import experiments.report
 from experiments.commands.report import command
 from experiments.outcome_words import OUTCOMES as WORDS
+from experiments.report import LANGUAGES
 from experiments.report.catalogue import (
-    LANGUAGES,
     OUTCOMES,
     Catalogue,
     english_names,
@@ -95,6 +95,7 @@ def test_the_style_names_no_left_or_right():
 def test_the_verb_offers_every_language():
     option = next(option for option in command.params if option.name == "lang")
     assert tuple(option.type.choices) == LANGUAGES
+    assert set(LANGUAGES) == {path.stem for path in (ROOM / "messages").glob("*.json")}
 
 
 def test_a_message_that_is_missing_is_an_error_not_a_gap():
