@@ -34,7 +34,7 @@ _NUMBERS = {
 _RATIOS = {
     "ratio": ("ratio", "scenario over baseline; empty where the baseline is 0"),
     "ratio_low": ("ratio+low", "lower end of the 95% interval of the ratio"),
-    "ratio_high": ("ratio+high", "upper end of the 95% interval of the ratio"),
+    "ratio_high": ("ratio+high", "upper end of the 95% interval of the ratio; inf: it has none"),
 }
 COLUMNS = (
     Column("scenario", "#activity+code+scenario", "text", "", "identifier of the scenario, as its file names it"),

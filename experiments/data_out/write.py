@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,10 @@ def _add_sheet(book: object, title: str, table: pd.DataFrame, tags: list[str] | 
     def cell(value: Any) -> Any:  # noqa: ANN401 - whatever a table holds
         if pd.isna(value):
             return None
+        if isinstance(value, float) and math.isinf(value):
+            value = str(
+                value
+            )  # a workbook has no number for it and would show an empty cell, as for what is left out
         if not isinstance(value, str):
             return value
         made = WriteOnlyCell(sheet, value)

@@ -30,7 +30,7 @@ KEPT = Path(os.environ.get("SCREENSHOTS", "runs/screenshots"))
 def page(request, tmp_path_factory):
     """A report with ordinary and hostile titles."""
     if CHROMIUM is None:
-        pytest.skip("no Chromium on the PATH")
+        pytest.fail("no Chromium on the PATH: install the package chromium", pytrace=False)
     place = tmp_path_factory.mktemp("browser")
     variants = [build_scenario("enforcement", enforcement=1.0)]
     variants += [
@@ -101,7 +101,7 @@ def test_the_console_is_silent_and_no_request_leaves(page, tmp_path):
 
 def test_axe_finds_nothing_serious(page):
     if not AXE.is_file():
-        pytest.skip("no axe-core: make test-browser fetches it")
+        pytest.fail("no axe-core: `make test-browser` fetches it", pytrace=False)
     shutil.copy(AXE, page.with_name("axe.js"))
     script = """await new Promise(done => { const s = w.document.createElement("script");
       s.src = "axe.js"; s.onload = done; w.document.head.append(s); });

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -90,6 +91,24 @@ def test_a_workbook_has_the_same_numbers_for_the_whole_route(written):
     assert rows[1][0].startswith("#")
     found = [row[NAMES.index("baseline")] for row in rows[2:]]
     np.testing.assert_allclose(np.array(found, float), here["baseline"], rtol=1e-9)
+
+
+def test_an_endless_ratio_is_said_alike_in_csv_and_workbook(folder, tmp_path):
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    table = pd.read_csv(copy / "comparison.csv", keep_default_na=False, dtype=str)
+    here = (
+        (table["scope_kind"] == "all") & (table["group_kind"] == "all") & (table["interval_kind"] == "total")
+    )
+    table.loc[here, "ratio_high"] = "inf"
+    table.loc[here, "fewer_than_10"] = "False"
+    table.to_csv(copy / "comparison.csv", index=False)
+    files = {path.name: path for path in write_data(copy)}
+    at = NAMES.index("ratio_high")
+    rows = list(load_workbook(files["safepassage_data.xlsx"])["Everybody"].iter_rows(values_only=True))[2:]
+    assert {row[at] for row in rows} == {"inf"}
+    own = read(files["safepassage_data.csv"])
+    assert np.isinf(own["ratio_high"]).sum() == len(rows) == here.sum()
 
 
 @pytest.mark.parametrize("name", TITLES)
