@@ -94,9 +94,7 @@ def _add_sheet(book: object, title: str, table: pd.DataFrame, tags: list[str] | 
         if pd.isna(value):
             return None
         if isinstance(value, float) and math.isinf(value):
-            value = str(
-                value
-            )  # a workbook has no number for it and would show an empty cell, as for what is left out
+            value = str(value)  # as a number it would be an empty cell, like what is left out
         if not isinstance(value, str):
             return value
         made = WriteOnlyCell(sheet, value)

@@ -159,7 +159,7 @@ def say_command(findings: Findings) -> str:
         options.append(f"--posterior {POSTERIOR}")
     weights = findings.metadata.get("user_weights")
     if weights is not None:
-        options.append(f"--weights {shlex.quote(clean(weights['file']))}")
+        options.append(f"--weights {shlex.quote(clean(weights['file'], LONGEST_SETTING))}")
     return f"safepassage compare {files} {' '.join(options)}"
 
 

@@ -144,11 +144,10 @@ def _draw_dates(dates: Sequence[tuple[date, str]], ends: tuple[int, int], x: Axi
     parts = []
     placed = 0
     for when, name in dates:
-        begun = date(when.year, 1, 1)
-        at = when.year + (when - begun) / (date(when.year + 1, 1, 1) - begun)
-        if not ends[0] <= at < ends[1]:
+        if not ends[0] <= when.year < ends[1]:
             continue
-        place = x(at)
+        begun = date(when.year, 1, 1)
+        place = x(when.year + (when - begun) / (date(when.year + 1, 1, 1) - begun))
         row = placed % 3
         parts.append(
             tag(
