@@ -28,6 +28,8 @@ FEW_ROWS = 80
 _MODEL = ROOT / "simulation"
 # These say that a name exists, not what is done with it.
 _LANGUAGE, _LAYOUT = _MODEL / "spec", _MODEL / "kernels" / "layout.py"
+# These use the same words for the tables of cases of displacement, which are others.
+_OTHER = (_MODEL / "displacement", _MODEL / "importers", _MODEL / "kernels" / "flight.py")
 _ONLY = ("value", "rate")  # columns whose range is low and high: the only number of their table
 _FIGURES = 6  # significant figures: enough for every number of the tables as it was written
 
@@ -63,7 +65,7 @@ def _sources() -> dict[str, str]:
     return {
         ".".join(file.relative_to(_MODEL).with_suffix("").parts): file.read_text(encoding="utf-8")
         for file in sorted(_MODEL.rglob("*.py"))
-        if _LANGUAGE not in file.parents and file != _LAYOUT
+        if _LANGUAGE not in file.parents and not {file, *file.parents} & {_LAYOUT, *_OTHER}
     }
 
 
