@@ -19,6 +19,8 @@ HERE = Path(__file__).parent
 UNCHANGED = "as in the scenario"
 LOOK_EVERY = 200
 """Milliseconds between two looks at how far the runs are."""
+_AMOUNTS = {dial.key: {dial.say(step): step for step in dial.steps} for dial in DIALS}
+"""By lever: amount by the words that are chosen."""
 
 
 class ExplorePage:
@@ -80,13 +82,13 @@ class ExplorePage:
         self._shown = state
 
     def _begin(self) -> None:
-        choice = {key: select.value for key, select in self.dials.items()}
+        choice = {dial.key: _AMOUNTS[dial.key].get(self.dials[dial.key].value) for dial in DIALS}
         self.runner.start(Request(self.start.value, date.fromisoformat(self.since.value), choice))
         self.show()
 
     def _put_back(self) -> None:
         for select in self.dials.values():
-            select.value = None
+            select.value = UNCHANGED
 
     def _offer_days(self) -> None:
         days = list_days(self._scenarios[self.start.value])
@@ -96,6 +98,5 @@ class ExplorePage:
 
 
 def _build_select(dial: Dial, look: dict[str, Any]) -> pn.widgets.Select:
-    options: dict[str, float | None] = {UNCHANGED: None}
-    options |= {dial.say(step): step for step in dial.steps}
-    return pn.widgets.Select(name=f"{dial.label}: {dial.meaning}", options=options, value=None, **look)
+    name = f"{dial.label}: {dial.meaning}"
+    return pn.widgets.Select(name=name, options=[UNCHANGED, *_AMOUNTS[dial.key]], **look)

@@ -38,7 +38,7 @@ def draw_flows(scenario: Scenario, look: Look) -> Markup:
         words = (title, describe(scenario, look))
         svg = frame(drawn, (one.width, one.height), words, f"flows-{one.name}", "wide map")
         parts.append(tag("div", svg, class_="scroll", tabindex=0, role="group", aria_label=title))
-    return Markup().join(parts)
+    return tag("div", *parts, class_="maps")
 
 
 def direction_of(flow: LegFlow) -> int:

@@ -76,11 +76,17 @@ class Tab:
     def press(self, key: str) -> None:
         code, text = _KEYS[key]
         for kind in ("keyDown" if text else "rawKeyDown", "keyUp"):
-            self.ask("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code, text=text)
+            self.ask(
+                "Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code, text=text
+            )
 
     def resize(self, width: int, height: int = 900) -> None:
         self.ask(
-            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=False,
         )
 
     def keep_screenshot(self, name: str) -> Path:
@@ -94,7 +100,13 @@ class Tab:
 def open_tab(url: str) -> Iterator[Tab]:
     """Open a page in a browser of its own, which ends with the block."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+        flags = [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-background-networking",
+            "--no-first-run",
+        ]
         browser = subprocess.Popen(
             [CHROMIUM, *flags, "--remote-debugging-port=0", f"--user-data-dir={profile}", "about:blank"],
             stderr=subprocess.PIPE,
@@ -102,7 +114,9 @@ def open_tab(url: str) -> Iterator[Tab]:
         )
         loop = asyncio.new_event_loop()
         try:
-            port = next(found[1] for line in browser.stderr if (found := re.search(r"ws://[^:]+:(\d+)/", line)))
+            port = next(
+                found[1] for line in browser.stderr if (found := re.search(r"ws://[^:]+:(\d+)/", line))
+            )
             target = _find_page(port)
             socket = loop.run_until_complete(_connect(target))
             tab = Tab(loop, socket)
