@@ -9,6 +9,7 @@ import pandas as pd
 
 from experiments.collect import ALL, is_rate
 from experiments.compare import FEW_PEOPLE
+from experiments.wording import is_known
 
 HARM = (
     "deaths",
@@ -90,9 +91,10 @@ def _everybody(summary: pd.DataFrame) -> _Side:
 
 
 def _pair(sides: tuple[_Side, _Side], key: _Key) -> Iterator[tuple[float, float, bool]]:
-    """Yield both values, and whether few people are behind them; nothing where neither run has the outcome."""
+    """Yield both values, and whether few people are behind them; nothing where neither run knows it."""
     if not any(key in side for side in sides):
         return
     absent = (float("nan") if is_rate(key[0]) else 0.0, 0.0)
     (before, n_before), (after, n_after) = (side.get(key, absent) for side in sides)
-    yield before, after, max(n_before, n_after) < FEW_PEOPLE
+    if is_known(before) or is_known(after):
+        yield before, after, max(n_before, n_after) < FEW_PEOPLE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -96,8 +97,8 @@ class Runner:
         except SafePassageError as error:
             self.state = State(Phase.FAILED, request, error=str(error))
         except Exception as error:  # the page must not wait for ever for a thread that has ended
+            logging.getLogger(__name__).exception("a run of the explore page failed")
             self.state = State(Phase.FAILED, request, error=f"{type(error).__name__}: {error}")
-            raise
 
     def _look(self, request: Request) -> Look:
         from simulation.observables import summarise  # noqa: PLC0415 - numba only when something runs
