@@ -70,7 +70,8 @@ def describe(scenario: Scenario, look: Look) -> str:
 def _say(leg: Leg, flow: LegFlow, places: Mapping[str, Place]) -> str:
     before, after = say_levels([flow.baseline, flow.changed])
     words = "more" if flow.changed > flow.baseline else "fewer"
-    return f"{say_leg(leg, places)}: {words}, {after} people instead of {before}"
+    name = say_leg(leg, places)
+    return f"{name[:1].upper()}{name[1:]}: {words}, {after} people instead of {before}"
 
 
 def _draw_legs(legs: list[Leg], flows: Mapping[str, LegFlow], one: Frame) -> Iterator[Markup]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from datetime import date
 
@@ -13,7 +12,7 @@ from experiments.explore.look import Look, Outcome
 from experiments.explore.picture import FEWER, MORE, NOTABLE, SAME, draw_flows, list_moves
 from experiments.explore.runs import Phase, State
 from experiments.report.svg import tag
-from experiments.wording import UNKNOWN, clean, is_known, say_change, say_levels, say_number, say_outcome
+from experiments.wording import UNKNOWN, clean, is_known, say_levels, say_number, say_outcome
 from simulation.spec.models import Scenario
 
 FEW = "too few"
@@ -120,7 +119,8 @@ def _write_table(look: Look) -> Markup:
         "table",
         tag(
             "caption",
-            "Read the rows together: where fewer people move, more may be stranded, held or turned back.",
+            "Read the rows together: where fewer people move, more may be stranded, held or turned back. "
+            f"'{FEW}': fewer than 10 simulated people.",
         ),
         tag("thead", head),
         _write_rows("What happens to people", look.harm),
@@ -139,10 +139,12 @@ def _write_row(outcome: Outcome) -> Markup:
     if outcome.few or not is_known(*numbers):
         cells = [FEW if outcome.few else UNKNOWN] * 3
     else:
-        change = say_change(outcome.changed - outcome.baseline, math.nan, math.nan, whole=outcome.whole)
-        cells = [*say_levels(numbers, whole=outcome.whole), change]
+        difference = outcome.changed - outcome.baseline
+        *levels, change = say_levels([*numbers, difference], whole=outcome.whole)
+        is_seen = any(digit in "123456789" for digit in change)
+        cells = [*levels, f"+{change}" if difference > 0 and is_seen else change]
         if outcome.baseline:
-            share = (outcome.changed - outcome.baseline) / abs(outcome.baseline)
+            share = difference / abs(outcome.baseline)
             cells[2] += f" ({say_number(100 * share, 1.0, sign=True)}%)"
     name = tag("th", say_outcome(outcome.name), scope="row")
     return tag("tr", name, *(tag("td", cell) for cell in cells), data_outcome=outcome.name)
