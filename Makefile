@@ -48,7 +48,7 @@ demo: $(VENV)/.ready ## the main job: what enforcement in Niger from 2016 does t
 	$(BIN)/safepassage compare $(DEMO)/baseline.yaml $(DEMO)/niger_enforcement_2016.yaml \
 		--replicates 4 --scale 0.8 --out $(DEMO_OUT) --force
 
-test-browser: $(VENV)/.ready-dev ## open the report in headless Chromium (which must be on the PATH) and look at it, with axe-core
+test-browser: $(VENV)/.ready-dev ## open the report and the explore page in headless Chromium (to be on the PATH), with axe-core
 	@mkdir -p .venv-browser && cd .venv-browser && (test -f package/axe.min.js || \
 		(npm pack --silent axe-core@4 && tar xzf axe-core-*.tgz package/axe.min.js))
 	$(BIN)/python -m pytest tests/browser -m browser

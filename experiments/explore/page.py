@@ -10,7 +10,7 @@ from typing import Any
 import panel as pn
 
 from experiments.explore.dials import DIALS, Dial, list_days
-from experiments.explore.runs import Phase, Request, Runner, State
+from experiments.explore.runs import Request, Runner, State
 from experiments.explore.words import write_banner, write_findings, write_progress
 from experiments.wording import clean
 from simulation.spec.models import Scenario
@@ -31,13 +31,12 @@ class ExplorePage:
         self._scenarios, self._scale = scenarios, scale
         self.runner = Runner(scenarios, scale)
         style = (HERE / "style.css").read_text(encoding="utf-8")
-        look: dict[str, Any] = {"stylesheets": [style], "sizing_mode": "stretch_width"}
-        titles = {clean(s.document.title): name for name, s in scenarios.items()}
-        self.start = pn.widgets.Select(name="Scenario to start from", options=titles, **look)
+        look: dict[str, Any] = {"stylesheets": [style], "sizing_mode": "stretch_width", "margin": (4, 0)}
+        self.start = pn.widgets.Select(name="Scenario to start from", options=_name(scenarios), **look)
         self.since = pn.widgets.Select(name="Levers move from", **look)
         self.dials = {dial.key: _build_select(dial, look) for dial in DIALS}
         self.run = pn.widgets.Button(name="Run", button_type="primary", **look)
-        self.stop = pn.widgets.Button(name="Stop", disabled=True, **look)
+        self.stop = pn.widgets.Button(name="Stop", **look)
         self.reset = pn.widgets.Button(name="Put all levers back", **look)
         self.progress = pn.pane.HTML(**look)
         self.findings = pn.pane.HTML(**look)
@@ -74,8 +73,6 @@ class ExplorePage:
         state = self.runner.state
         if state is self._shown:
             return
-        running = state.phase is Phase.RUNNING
-        self.run.disabled, self.stop.disabled = running, not running
         self.progress.object = str(write_progress(state))
         if state.look is not None and state.request is not None:
             self.findings.object = str(write_findings(state, self._scenarios[state.request.start]))
@@ -95,6 +92,13 @@ class ExplorePage:
         options = {f"{day:%-d %B %Y}": day.isoformat() for day in days}
         self.since.options = options
         self.since.value = days[min(1, len(days) - 1)].isoformat()
+
+
+def _name(scenarios: Mapping[str, Scenario]) -> dict[str, str]:
+    """Return the scenarios' names by what they are called on the page; of several, titles may be the same."""
+    if len(scenarios) == 1:
+        return {clean(scenario.document.title) or name: name for name, scenario in scenarios.items()}
+    return {f"{name}: {clean(scenario.document.title)}": name for name, scenario in scenarios.items()}
 
 
 def _build_select(dial: Dial, look: dict[str, Any]) -> pn.widgets.Select:

@@ -39,10 +39,11 @@ def write_banner(scale: float) -> Markup:
 
 
 def write_progress(state: State) -> Markup:
-    """Return how far the runs are, and how they ended."""
+    """Return how far the runs are, in tenths (each is read aloud where somebody listens), and how they ended."""
     if state.phase is Phase.RUNNING:
-        bar = tag("progress", value=round(state.done, 3), max=1, aria_label="Days simulated")
-        return tag("div", bar, tag("span", f" Simulating: {state.done:.0%} of the days"))
+        done = round(state.done, 1)
+        bar = tag("progress", value=done, max=1, aria_label="Days simulated")
+        return tag("div", bar, tag("span", f" Simulating: {done:.0%} of the days"))
     said = {
         Phase.IDLE: "Choose levers, then press Run. Nothing has been simulated yet.",
         Phase.DONE: "Done. The outcomes and the map below are of these levers.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -77,6 +78,7 @@ def test_a_lever_and_run_by_keyboard_alone_change_the_numbers(tab):
     tab.wait_for("lever('Rescue').value == '100%'")
     walk_to(tab, "e => e.textContent == 'Run'")
     tab.press("Enter")
+    assert tab.run("focused().textContent") == "Run"  # the focus stays where it was
     tab.wait_for("deep('progress').length")
     tab.wait_for("!deep('progress').length", 200)
     tab.wait_for("cells('deaths')[0] != cells('deaths')[1]")
@@ -124,6 +126,28 @@ def test_the_console_is_silent_and_every_request_stays_here(tab, address):
     asked = {urlsplit(url).netloc for url in tab.requests if re.match(r"https?:|wss?:", url)}
     assert asked == {urlsplit(address).netloc}
     assert tab.console == []
+
+
+def test_pages_of_other_sites_cannot_talk_to_it(address):
+    """A page elsewhere that names this address may not open its socket; the page itself may."""
+    key = "c2FmZSBwYXNzYWdlIHRlc3Q="
+    asking = {
+        "Upgrade": "websocket",
+        "Connection": "Upgrade",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": key,
+    }
+
+    def knock(origin):
+        line = HTTPConnection(urlsplit(address).netloc, timeout=20)
+        line.request("GET", "/explore/ws", headers={**asking, "Origin": origin})
+        status = line.getresponse().status
+        line.close()
+        return status
+
+    assert knock(f"http://{urlsplit(address).netloc}") == 101
+    assert knock("http://elsewhere.example") == 403
+    assert knock(f"http://elsewhere.example:{urlsplit(address).port}") == 403
 
 
 def test_it_listens_on_this_machine_only(address):
