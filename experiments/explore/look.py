@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -51,6 +52,9 @@ class LegFlow(NamedTuple):
     baseline: float
     changed: float
     few: bool
+    """Fewer than 10 simulated people are behind the larger of the two."""
+    may_be_luck: bool
+    """The two differ by no more than independent counts of simulated people often would (two standard deviations)."""
 
 
 class Look(NamedTuple):
@@ -70,16 +74,25 @@ def compare_runs(baseline: pd.DataFrame, changed: pd.DataFrame) -> Look:
     """
     sides = _everybody(baseline), _everybody(changed)
     outcomes = {
-        kind: tuple(Outcome(name, *pair) for name in names for pair in _pair(sides, (name, ALL, ALL)))
+        kind: tuple(
+            Outcome(name, *values, max(people) < FEW_PEOPLE)
+            for name in names
+            for values, people in _pair(sides, (name, ALL, ALL))
+        )
         for kind, names in (("harm", HARM), ("movement", MOVEMENT))
     }
     legs = sorted({key[2] for side in sides for key in side if key[:2] == ("flow", "leg")})
-    flows = tuple(LegFlow(leg, *pair) for leg in legs for pair in _pair(sides, ("flow", "leg", leg)))
+    flows = tuple(
+        LegFlow(leg, *values, max(people) < FEW_PEOPLE, _may_be_luck(people))
+        for leg in legs
+        for values, people in _pair(sides, ("flow", "leg", leg))
+    )
     return Look(outcomes["harm"], outcomes["movement"], flows)
 
 
 _Key = tuple[str, str, str]
-_Side = dict[_Key, tuple[float, float]]
+_Two = tuple[float, float]
+_Side = dict[_Key, _Two]
 
 
 def _everybody(summary: pd.DataFrame) -> _Side:
@@ -90,11 +103,16 @@ def _everybody(summary: pd.DataFrame) -> _Side:
     return {key: (value, n) for key, (value, n) in zip(keys, numbers, strict=True)}
 
 
-def _pair(sides: tuple[_Side, _Side], key: _Key) -> Iterator[tuple[float, float, bool]]:
-    """Yield both values, and whether few people are behind them; nothing where neither run knows it."""
+def _pair(sides: tuple[_Side, _Side], key: _Key) -> Iterator[tuple[_Two, _Two]]:
+    """Yield both values, and the simulated people behind each; nothing where neither run knows it."""
     if not any(key in side for side in sides):
         return
     absent = (float("nan") if is_rate(key[0]) else 0.0, 0.0)
     (before, n_before), (after, n_after) = (side.get(key, absent) for side in sides)
     if is_known(before) or is_known(after):
-        yield before, after, max(n_before, n_after) < FEW_PEOPLE
+        yield (before, after), (n_before, n_after)
+
+
+def _may_be_luck(people: _Two) -> bool:
+    """Return whether two counts differ by no more than two standard deviations of a difference of Poisson counts."""
+    return abs(people[1] - people[0]) <= 2.0 * math.sqrt(sum(people))

@@ -42,9 +42,9 @@ def draw_flows(scenario: Scenario, look: Look) -> Markup:
 
 
 def direction_of(flow: LegFlow) -> int:
-    """Return 1 where notably more people took a leg than in the baseline, -1 where fewer, 0 otherwise or with few."""
+    """Return 1 where notably more people took a leg than in the baseline, -1 where fewer, 0 otherwise."""
     change = flow.changed - flow.baseline
-    if flow.few or abs(change) <= NOTABLE * flow.baseline:
+    if flow.few or flow.may_be_luck or abs(change) <= NOTABLE * flow.baseline:
         return 0
     return 1 if change > 0 else -1
 

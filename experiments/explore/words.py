@@ -59,12 +59,17 @@ def write_findings(state: State, scenario: Scenario) -> Markup:
     if look is None or request is None:
         return Markup()
     moves = list_moves(scenario, look)
-    listed = tag("ul", *(tag("li", move) for move in moves)) if moves else tag("p", "No leg notably so.")
+    listed = (
+        tag("ul", *(tag("li", move) for move in moves))
+        if moves
+        else tag("p", "No leg, by more than luck would often make.")
+    )
     key = tag(
         "p",
         *_write_key(),
-        f" Width: people. Legs that changed by less than {NOTABLE:.0%}, or with fewer than 10 simulated people, are "
-        "grey. The names and boundaries shown do not imply official endorsement.",
+        f" Width: people. Grey, too: changes of less than {NOTABLE:.0%}, changes that luck alone would often make at "
+        "this scale, and legs with fewer than 10 simulated people. The names and boundaries shown do not imply official "
+        "endorsement.",
         class_="note",
     )
     return Markup().join(

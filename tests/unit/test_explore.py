@@ -115,7 +115,19 @@ def test_outcomes_stand_side_by_side_and_few_people_are_marked():
     )
     assert [tuple(o) for o in look.harm] == [("deaths", 100.0, 300.0, False)]
     assert [tuple(o) for o in look.movement] == [("arrivals", 900.0, 500.0, True)]
-    assert [tuple(f) for f in look.legs] == [("around", 0.0, 200.0, False), ("main", 500.0, 0.0, False)]
+    assert [tuple(f) for f in look.legs] == [
+        ("around", 0.0, 200.0, False, False),
+        ("main", 500.0, 0.0, False, False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "lucky"), [(200, 240, True), (200, 243, False), (200, 163, True), (200, 161, False)]
+)
+def test_a_change_within_two_standard_deviations_of_counting_is_called_luck(before, after, lucky):
+    """At 200 and 240 people: the limit is 2 sqrt(440) = 41.95; at 243: 42.10; at 163: 38.11; at 161: 38.0."""
+    look = compare_runs(summary(leg_main=(1.0, before)), summary(leg_main=(1.0, after)))
+    assert look.legs[0].may_be_luck is lucky
 
 
 def test_harm_comes_first_and_arrivals_last():
@@ -127,11 +139,12 @@ def test_harm_comes_first_and_arrivals_last():
 @pytest.mark.parametrize(
     ("flow", "direction"),
     [
-        (LegFlow("a", 100.0, 106.0, False), 1),
-        (LegFlow("a", 100.0, 94.0, False), -1),
-        (LegFlow("a", 100.0, 105.0, False), 0),
-        (LegFlow("a", 0.0, 100.0, False), 1),
-        (LegFlow("a", 0.0, 900.0, True), 0),
+        (LegFlow("a", 100.0, 106.0, False, False), 1),
+        (LegFlow("a", 100.0, 94.0, False, False), -1),
+        (LegFlow("a", 100.0, 105.0, False, False), 0),
+        (LegFlow("a", 0.0, 100.0, False, False), 1),
+        (LegFlow("a", 0.0, 900.0, True, False), 0),
+        (LegFlow("a", 0.0, 900.0, False, True), 0),
     ],
 )
 def test_a_leg_has_a_direction_only_where_it_is_notable(flow, direction):
