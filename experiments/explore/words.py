@@ -68,8 +68,8 @@ def write_findings(state: State, scenario: Scenario) -> Markup:
         "p",
         *_write_key(),
         f" Width: people. Grey, too: changes of less than {NOTABLE:.0%}, changes that luck alone would often make at "
-        "this scale, and legs with fewer than 10 simulated people. The names and boundaries shown do not imply official "
-        "endorsement.",
+        "this scale, and legs with fewer than 10 simulated people. The names and boundaries shown do not imply "
+        "official endorsement.",
         class_="note",
     )
     return Markup().join(
