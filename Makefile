@@ -48,7 +48,7 @@ demo: $(VENV)/.ready ## the main job: what enforcement in Niger from 2016 does t
 	$(BIN)/safepassage compare $(DEMO)/baseline.yaml $(DEMO)/niger_enforcement_2016.yaml \
 		--replicates 4 --scale 0.8 --out $(DEMO_OUT) --force
 
-test-browser: $(VENV)/.ready-dev ## open the report in headless Chromium and look at it, with axe-core (fetched by npm)
+test-browser: $(VENV)/.ready-dev ## open the report and the explore page in headless Chromium, with axe-core (fetched by npm)
 	@for names in "chromium chromium-browser google-chrome" npm; do test -n "$$(command -v $$names)" || \
 		{ echo "test-browser needs $${names%% *} on the PATH; on Debian: apt install $${names%% *}" >&2; exit 1; }; done
 	@mkdir -p .venv-browser && cd .venv-browser && (test -f package/axe.min.js || \

@@ -20,6 +20,10 @@ VERBS = {
         "Compare two scenarios over paired replicates, with intervals.",
     ),
     "report": ("experiments.commands.report", "Write one page on an experiment, to read, print and share."),
+    "explore": (
+        "experiments.commands.explore",
+        "Move levers on a page of this machine, and look.",
+    ),
     "export": (
         "experiments.commands.export",
         "Write an experiment's data as CSV, Parquet and XLSX, explained.",

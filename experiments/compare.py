@@ -115,6 +115,12 @@ class Comparison:
             (table["scope_kind"] == ALL) & (table["group_kind"] == ALL) & (table["interval_kind"] == "total")
         ].reset_index(drop=True)
 
+    def _repr_html_(self) -> str:
+        """Return the comparison as a notebook shows it."""
+        from experiments.notebook import show_comparison  # noqa: PLC0415 - only in notebooks
+
+        return show_comparison(self)
+
     def write(self, folder: str | Path, *, force: bool = False) -> Path:
         """Write the experiment folder with its tables, charts and maps, and return it.
 

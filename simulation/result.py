@@ -183,6 +183,12 @@ class RunResult:
         columns = [s.name.lower() for s in Status]
         return pd.DataFrame(self.counts.census, columns=columns).assign(day=dates).loc[:, ["day", *columns]]
 
+    def _repr_html_(self) -> str:
+        """Return the run as a notebook shows it."""
+        from simulation.display import show_run  # noqa: PLC0415 - only in notebooks
+
+        return show_run(self)
+
     def metadata(self) -> dict[str, Any]:
         """Return everything needed to repeat the run, ready for JSON."""
         return {

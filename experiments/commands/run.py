@@ -10,18 +10,6 @@ from experiments.commands.inputs import ScaleRange, load_aloud
 from simulation.spec.models import Scenario
 
 _FILE = click.Path(path_type=Path)
-_SHOWN = (
-    ("journeys_started", "journeys started"),
-    ("deaths", "deaths"),
-    ("deaths_per_1000_journeys", "deaths per 1,000 journeys"),
-    ("violence", "incidents of physical violence"),
-    ("sgbv", "incidents of sexual and gender-based violence"),
-    ("abductions", "abductions"),
-    ("detention_person_days", "person-days in detention"),
-    ("unmet_need", "times that need was not met"),
-    ("arrivals", "arrivals in Europe by sea"),
-    ("admissions", "admissions by a regular pathway"),
-)
 
 
 @click.command("run")
@@ -47,6 +35,7 @@ def command(
     from experiments.commands.progress import progress_bar  # noqa: PLC0415
     from experiments.harm_text import render_run_cohorts  # noqa: PLC0415
     from simulation import run  # noqa: PLC0415
+    from simulation.display import SHOWN  # noqa: PLC0415
     from simulation.observables import summarise  # noqa: PLC0415
     from simulation.result import TABLES, check_target, read_request  # noqa: PLC0415
 
@@ -76,7 +65,7 @@ def command(
         "value"
     ]
     click.echo(f"{loaded.document.scenario}: {loaded.document.title} (seed {seed}, scale {result.scale:g})")
-    for name, words in _SHOWN:
+    for name, words in SHOWN:
         value = everybody[name]
         click.echo(
             f"  {value:>14,.1f}  {words}" if name.endswith("journeys") else f"  {value:>14,.0f}  {words}"

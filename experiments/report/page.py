@@ -125,7 +125,9 @@ def _gather(findings: Findings, catalogue: Catalogue) -> dict[str, Any]:
             for kind, group in SHARED_BY
             if (panel := build_shares(findings, kind, group, SHARES_OF, catalogue))
         ],
-        "definitions": route_map.draw_definitions(findings, scale.frames) if scale.frames else "",
+        "definitions": route_map.draw_definitions(findings.plan.baseline, scale.frames)
+        if scale.frames
+        else "",
         "maps": [
             route_map.draw_map(findings, None, frame, catalogue, before, scale.busiest)
             for frame in scale.frames

@@ -28,7 +28,7 @@ from experiments.report.moved import find_told
 from experiments.report.read import Effect, Findings
 from experiments.report.svg import BLUE, INK, VERMILLION, Picture, flow_width, harm_class, path, tag
 from experiments.report.svg import frame as draw_frame
-from simulation.spec.models import Leg, Place
+from simulation.spec.models import Leg, Place, Scenario
 
 WIDTH, INSET_WIDTH = 760.0, 480.0
 LISTED = 4
@@ -90,9 +90,8 @@ def _meets(window: Window, longitude: float, latitude: float) -> bool:
     return bool(window.west <= longitude <= window.east and window.south <= latitude <= window.north)
 
 
-def draw_definitions(findings: Findings, frames: Sequence[Frame]) -> Markup:
+def draw_definitions(scenario: Scenario, frames: Sequence[Frame]) -> Markup:
     """Return what all maps of a page share: the ground of each frame, and the legs' curves."""
-    scenario = findings.plan.baseline
     places = {place.id: place for place in scenario.places}
     curves = compute_curves(places, scenario.legs)
     parts = []
@@ -189,9 +188,9 @@ def draw_map(
         tag("use", href=f"#ground-{frame.name}", width=f"{frame.width:.0f}", height=f"{frame.height:.0f}"),
         *_draw_halos(legs, frame, busiest),
         *_draw_legs(legs, frame, busiest, catalogue, places),
-        *_draw_places(legs, places, frame),
+        *draw_places([state.leg for state in legs], places, frame),
         *(_draw_move(findings, arm, frame, places) if arm else ()),
-        *_draw_labels(places, frame, catalogue),
+        *draw_labels(places, frame, catalogue),
         *_draw_badges(listed, places, frame),
     ]
     alt = describe(legs, listed, places, catalogue, title)
@@ -278,14 +277,16 @@ def _draw_legs(
         )  # fmt: skip
 
 
-def _draw_places(legs: Sequence[LegState], places: Mapping[str, Place], frame: Frame) -> Iterator[Markup]:
-    for name in sorted({end for state in legs for end in (state.leg.origin, state.leg.destination)}):
+def draw_places(legs: Sequence[Leg], places: Mapping[str, Place], frame: Frame) -> Iterator[Markup]:
+    """Yield a ring at each end of the legs that lies in the frame."""
+    for name in sorted({end for leg in legs for end in (leg.origin, leg.destination)}):
         x, y = frame.lay(places[name].longitude, places[name].latitude)
         if 0 <= x <= frame.width and 0 <= y <= frame.height:
             yield tag("circle", cx=x, cy=y, r=2.6, fill="#FFFFFF", stroke=INK)
 
 
-def _draw_labels(places: Mapping[str, Place], frame: Frame, catalogue: Catalogue) -> Iterator[Markup]:
+def draw_labels(places: Mapping[str, Place], frame: Frame, catalogue: Catalogue) -> Iterator[Markup]:
+    """Yield the names of the places that the frame names."""
     anchors = {"left": "start", "right": "end", "center": "middle"}
     for name, (right, up, side) in frame.labels.items():
         if name in places:

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import html
 import json
-import os
 import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+from devtools import AXE, CHROMIUM, KEPT
 from report_folders import TITLES, retitle, write_folder
 from synthetic_runs import build_scenario
 
 from experiments.report.page import write_report
 
 pytestmark = pytest.mark.browser
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-AXE = Path(os.environ.get("AXE", ".venv-browser/package/axe.min.js"))
 POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
 BROWSERS_OWN = ("google", "gvt1.com")
 """Where the browser itself looks for updates and dictionaries, whatever it shows."""
-KEPT = Path(os.environ.get("SCREENSHOTS", "runs/screenshots"))
-"""Where screenshots stay, to be looked at."""
 
 
 @pytest.fixture(scope="module", params=["en", "fr"])
