@@ -52,7 +52,7 @@ def read_conflicts(file: Path, days: int, names: set[str], found: Findings) -> d
     columns = {}
     for i, name in enumerate(header[1:], start=1):
         if name and name not in names:
-            found.remarks.append(f"conflicts.csv: column {name} (no location of that name)")
+            found.remark(f"conflicts.csv: column {name} (no location of that name)")
         elif name:
             values = _column(rows[:days], i, name, found)
             if values is not None:
@@ -85,7 +85,7 @@ def _intensity(place: DisplacementPlace, found: Findings) -> float:
     except ValueError:
         value = -1.0
     if not 0.0 <= value < float("inf"):
-        found.remarks.append(f"locations.csv: conflict_intensity of {place.name} is {text}; taken as 1")
+        found.remark(f"locations.csv: conflict_intensity of {place.name} is {text}; taken as 1")
         return 1.0
     return value
 
@@ -94,5 +94,5 @@ def _conflict_date(place: DisplacementPlace, found: Findings) -> int:
     try:
         return int(place.extra.get("conflict_date", "0"))
     except ValueError:
-        found.remarks.append(f"locations.csv: conflict_date of {place.name} is no day; taken as 0")
+        found.remark(f"locations.csv: conflict_date of {place.name} is no day; taken as 0")
         return 0

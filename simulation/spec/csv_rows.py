@@ -10,10 +10,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from simulation.errors import Problem, ScenarioError
+from simulation.errors import Problem, ScenarioError, shown
 from simulation.spec.files import read_text
 
 LIMIT_BYTES = 50_000_000
+MOST = 1e12
+"""Largest number that is read unless a column has a limit of its own: sums and products of a few stay finite."""
+_MOST_DAYS_OFF = 10**9
+_MOST_CHARACTERS = 400  # of a message about a file of others
 
 
 @dataclass
@@ -30,12 +34,20 @@ class Findings:
 
     def wrong(self, file: Path, line: int | None, key: str, message: str, hint: str = "") -> None:
         """Note a problem."""
-        self.problems.append(Problem(file, line, key, message, hint))
+        self.problems.append(Problem(file, line, _cut(key), _cut(message), _cut(hint)))
+
+    def remark(self, text: str) -> None:
+        """Note what is not used, or used in another way than its author may expect."""
+        self.remarks.append(_cut(text))
 
     def raise_if_any(self) -> None:
         """Raise ScenarioError if there are problems."""
         if self.problems:
             raise ScenarioError(self.problems)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _MOST_CHARACTERS else text[:_MOST_CHARACTERS] + "..."
 
 
 @dataclass(frozen=True)
@@ -86,15 +98,22 @@ def _numbered(file: Path, text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
         raise ScenarioError([Problem(file, last, "", "is not a CSV row: a quote is never closed", hint)])
 
 
-def number_of(row: Row, i: int, column: str, found: Findings, *, low: float = 0.0) -> float | None:
-    """Return a finite number of at least ``low``, or None after noting what is wrong."""
+def number_of(
+    row: Row, i: int, column: str, found: Findings, *, low: float = 0.0, high: float = MOST
+) -> float | None:
+    """Return a number from ``low`` to ``high``, or None after noting what is wrong."""
     text = row.cell(i)
     try:
         value = float(text)
     except ValueError:
         value = math.nan
     if not math.isfinite(value) or value < low:
-        found.wrong(row.file, row.line, column, f"{text!r} is no number of at least {low:g}", "e.g. 1500")
+        found.wrong(
+            row.file, row.line, column, f"{shown(text)} is no number of at least {low:g}", "e.g. 1500"
+        )
+        return None
+    if value > high:
+        found.wrong(row.file, row.line, column, f"{shown(text)} is too large", f"at most {high:g}")
         return None
     return value
 
@@ -103,11 +122,14 @@ def day_of(row: Row, i: int, column: str, found: Findings) -> int | None:
     """Return a whole number of days since the start (may be below 0), or None after noting what is wrong."""
     text = row.cell(i)
     try:
-        return int(text)
+        day = int(text)
     except ValueError:
+        day = None
+    if day is None or abs(day) > _MOST_DAYS_OFF:
         hint = "a whole number, counted from the start: 0 is the first day"
-        found.wrong(row.file, row.line, column, f"{text!r} is no day", hint)
+        found.wrong(row.file, row.line, column, f"{shown(text)} is no day", hint)
         return None
+    return day
 
 
 def date_of(row: Row, i: int, column: str, found: Findings) -> date | None:
@@ -116,5 +138,5 @@ def date_of(row: Row, i: int, column: str, found: Findings) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        found.wrong(row.file, row.line, column, f"{text!r} is no date", "YYYY-MM-DD, e.g. 2012-02-29")
+        found.wrong(row.file, row.line, column, f"{shown(text)} is no date", "YYYY-MM-DD, e.g. 2012-02-29")
         return None

@@ -17,9 +17,11 @@ from experiments.flee.checks import parameter_ends, perturbed, without_camp, wit
 from experiments.flee.page import MARKS
 from experiments.flee.page import main as page
 from experiments.flee.validation import validate
+from simulation.displacement.arrivals import TooManyPeopleError
 from simulation.displacement.case import DisplacementCase, Spawning
 from simulation.displacement.files import DOCUMENT, load_case, write_case
 from simulation.displacement.model import DisplacementModel
+from simulation.displacement.observed import observed_camps
 from simulation.displacement.parameters import DEFAULTS
 from simulation.displacement.result import DisplacementResult
 from simulation.errors import ResultError, ScenarioError
@@ -87,6 +89,15 @@ def test_day_0_is_in_the_camps_or_taken_off(tmp_path: Path) -> None:
     assert live(moved_by(case, day0="empty")).toll.people[0] == 0
 
 
+def test_day_0_may_set_out_and_the_data_stay_as_they_are(tmp_path: Path) -> None:
+    case = small(tmp_path)
+    out = moved_by(case, day0="set_out")
+    assert np.array_equal(observed_camps(out), observed_camps(case))
+    toll = live(out).toll
+    assert toll.people.tolist() == live(case).toll.people.tolist()
+    assert toll.inside[0].sum() < toll.people[0] == 100
+
+
 @pytest.mark.parametrize(
     ("mode", "amount", "first"), [("constant", 10, 10), ("pop_ratio", 0.001, 40), ("poisson", 30, None)]
 )
@@ -114,6 +125,28 @@ def test_a_zone_that_has_lost_its_people_sends_no_more(tmp_path: Path) -> None:
     ashford = case.places[0].name == "Ashford" and int((origin == 0).sum())
     assert ashford <= 60 + 200  # what leaves on one day is drawn together
     assert ashford < (DisplacementModel(case).origin == 0).sum()
+
+
+@pytest.mark.parametrize(("mode", "amount"), [("constant", 9000), ("poisson", 9000), ("pop_ratio", 0.9)])
+@pytest.mark.parametrize("scale", [1.0, 0.1])
+def test_conflict_takes_no_more_people_than_a_zone_has(
+    mode: str, amount: float, scale: float, tmp_path: Path
+) -> None:
+    case = moved_by(small(tmp_path), mode=mode, amount=amount, takes_population=True)
+    model = DisplacementModel(case, scale=scale)
+    came = np.bincount(model.origin[model.start_days >= 0], minlength=len(case.places))
+    # Ashford's 40,000 at intensity 1 on days 0-2: 9,000 a day, or 0.9, then 0.09, then 0.009 of all ...
+    assert all(n <= p.population * scale for n, p in zip(came, case.places, strict=True))
+    assert came[0] > 0.7 * 40_000 * scale
+    if mode == "pop_ratio" and scale == 1.0:
+        by_day = [int(((model.origin == 0) & (model.start_days == d)).sum()) for d in range(3)]
+        assert by_day == [36_000, 3_600, 360]
+
+
+@pytest.mark.parametrize("mode", ["constant", "poisson"])
+def test_more_people_than_can_be_simulated_are_refused(mode: str, tmp_path: Path) -> None:
+    with pytest.raises(TooManyPeopleError, match="at most"):
+        live(moved_by(small(tmp_path), mode=mode, amount=1e12))
 
 
 def test_a_share_of_people_is_that_share(tmp_path: Path) -> None:
@@ -219,6 +252,9 @@ BROKEN = {
     ),
     "a kind that is none": ("places.csv", "town", "village", "places.csv:3: kind"),
     "dates that fall": ("observed.csv", "2020-01-10", "2019-01-10", "dates must rise"),
+    "more days than are run": (DOCUMENT, "days: 10", "days: 1000000000", "36500"),
+    "a start at the end of time": (DOCUMENT, "start: '2020", "start: '9999", "must lie in the years"),
+    "more people than there are": ("places.csv", "40000.0", "1e308", "places.csv:2: population"),
     "a day that is none": ("conflicts.csv", "Ashford,0,", "Ashford,zero,", "conflicts.csv:2: first_day"),
 }
 
@@ -232,6 +268,13 @@ def test_a_broken_scenario_says_what_is_wrong(name: str, tmp_path: Path) -> None
     assert old in text
     path.write_text(text.replace(old, new))
     with pytest.raises(ScenarioError, match=words):
+        load_case(tmp_path / "ours")
+
+
+def test_totals_without_a_conflict_are_refused(tmp_path: Path) -> None:
+    write_case(small(tmp_path), tmp_path / "ours")
+    (tmp_path / "ours" / "conflicts.csv").write_text("#place,first_day,last_day,intensity\nAshford,90,99,1\n")
+    with pytest.raises(ScenarioError, match="no place is in conflict on any day"):
         load_case(tmp_path / "ours")
 
 

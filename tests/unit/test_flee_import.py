@@ -110,7 +110,7 @@ def test_settings_of_displacement_are_used(tmp_path: Path) -> None:
     assert (spawning.mode, spawning.amount, spawning.day0, spawning.decay) == (
         "pop_ratio",
         0.02,
-        "empty",
+        "set_out",
         (1, 0.5),
     )
 
@@ -165,6 +165,35 @@ BAD = {
     "a correction of the first count": (
         {"registration_corrections__csv": "Dale,2020-01-01\n"}, "2020-01-01 is the first count of Dale",
     ),
+    "more people than there are": ({"locations__csv": LOCATIONS.replace("40000", "1e308")}, "csv:2: population"),
+    "a count above all people": ({"elm__csv": "2020-01-01,1e300\n"}, "elm.csv:1: count: '1e300' is too large"),
+    "an intensity without end": ({"conflicts__csv": CONFLICTS.replace("0.5", "1e13", 1)}, "conflicts.csv:5: Ashford"),
+    "a series outside the folder": (
+        {"data_layout__csv": VALIDATION["data_layout.csv"].replace("elm.csv", "../input/routes.csv")},
+        "data_layout.csv:3: file: '../input/routes.csv' lies outside validation",
+    ),
+    "a series by an absolute path": (
+        {"data_layout__csv": VALIDATION["data_layout.csv"].replace("elm.csv", "/etc/hostname")},
+        "data_layout.csv:3: file: '/etc/hostname' lies outside validation",
+    ),
+    "a series with a name that no file has": (
+        {"data_layout__csv": VALIDATION["data_layout.csv"].replace("elm.csv", "e" * 5000)}, "csv:3: file: eee",
+    ),
+    "a start at the end of time": (
+        {"sim_period__csv": "StartDate,9999-12-30\nLength,10\n"}, "sim_period.csv:1: StartDate: 9999-12-30 is too far",
+    ),
+    "a day of 5,000 digits": ({"closures__csv": CLOSURES.replace("6", "6" * 5000)}, "closure_end: '666"),
+    "no location": ({"locations__csv": "#name\n"}, "locations.csv: holds no location"),
+    "two corrections, the first to nothing": (
+        {"dale__csv": "2020-01-01,50\n2020-01-05,0\n2020-01-06,400\n",
+         "registration_corrections__csv": "Dale,2020-01-05\nDale,2020-01-06\n"},
+        "registration_corrections.csv:2: date: Dale: the count before 2020-01-06 is below 1",
+    ),
+    "corrections that outgrow the world": (
+        {"dale__csv": "2020-01-01,1\n2020-01-05,1e9\n2020-01-06,1\n2020-01-07,1e9\n",
+         "registration_corrections__csv": "Dale,2020-01-05\nDale,2020-01-07\n"},
+        "registration_corrections.csv:2: date: Dale comes above 1e+10 people",
+    ),
     "a missing file": ({"routes__csv": None}, "routes.csv: does not exist"),
 }  # fmt: skip
 
@@ -176,7 +205,46 @@ def test_a_wrong_folder_says_where_what_and_what_would_be_right(name: str, tmp_p
     done = CliRunner().invoke(main, ["import", "flee", str(folder), "--out", str(tmp_path / "ours")])
     assert done.exit_code == 2, done.output
     assert words in done.output
+    assert len(done.output) < 2000
     assert not (tmp_path / "ours").exists()
+
+
+BAD_SETTINGS = {
+    "a decay that is no list": ("conflict_spawn_decay: 5", "conflict_spawn_decay: 5 is no list"),
+    "an endless interval": ("conflict_spawn_decay_interval: 1e+300", "interval: 1e+300 is no number"),
+    "a rate without end": (
+        "conflict_driven_spawning: {spawn_mode: poisson, displaced_per_conflict_day: 1.0e+30}", "1e+30 is no number",
+    ),
+    "a mode that is a list": ("conflict_driven_spawning: {spawn_mode: [constant]}", "['constant'] is unknown"),
+    "a switch that is a word": ("insert_day0: maybe", "spawn_rules.insert_day0: 'maybe' is no switch"),
+    "a switch that is a number": ("take_from_population: 2", "spawn_rules.take_from_population: 2 is no switch"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BAD_SETTINGS)
+def test_wrong_settings_say_where_what_and_what_would_be_right(name: str, tmp_path: Path) -> None:
+    line, words = BAD_SETTINGS[name]
+    folder = write_folder(tmp_path / "small")
+    (folder / "simsetting.yml").write_text(f"spawn_rules:\n  {line}\n")
+    done = CliRunner().invoke(main, ["import", "flee", str(folder)])
+    assert done.exit_code == 2, done.output
+    assert words in done.output
+
+
+def test_switches_are_read_as_flee_reads_them(tmp_path: Path) -> None:
+    # YAML 1.1: no and off are switches. In YAML 1.2 they are words, and true.
+    folder = write_folder(tmp_path / "small")
+    (folder / "simsetting.yml").write_text("spawn_rules:\n  insert_day0: no\n  take_from_population: on\n")
+    spawning = read_flee_case(folder).spawning
+    assert (spawning.day0, spawning.takes_population) == ("set_out", True)
+
+
+def test_a_settings_file_that_repeats_itself_is_not_repeated(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "small")
+    levels = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    levels += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 9)]
+    (folder / "simsetting.yml").write_text("move_rules:\n  " + "\n  ".join(levels) + "\n")
+    assert sum(map(len, read_flee_case(folder).not_mapped)) < 5000
 
 
 def test_all_problems_are_said_at_once(tmp_path: Path) -> None:
