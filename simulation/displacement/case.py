@@ -146,7 +146,7 @@ class DisplacementCase(Strict):
     parameters: Mapping[str, float] = {}
     """Overrides of the parameters by name."""
     not_mapped: tuple[str, ...] = ()
-    """What the files said and the model does not use."""
+    """What the files said and the model does not use, or uses in a way of its own."""
 
     @field_validator("parameters")
     @classmethod

@@ -28,7 +28,7 @@ _USED = {
 def read_flee_case(
     folder: Path, *, validation: Path | None = None, settings: Path | None = None
 ) -> DisplacementCase:
-    """Read a Flee case as it is; nothing is lost: what the model does not use is kept or named in ``not_mapped``.
+    """Read a Flee case as it is; what the model does not use is kept, or named in ``not_mapped``.
 
     Args:
         folder: A case with ``input`` (or ``input_csv``) and ``validation`` (or ``source_data``) below it, or an input
@@ -54,7 +54,7 @@ def read_flee_case(
     conflicts = given / "conflicts.csv"
     columns = read_conflicts(conflicts, days, names, found) if conflicts.is_file() else {}
     if not conflicts.is_file():
-        found.remark("conflicts.csv is not there: conflict_date of locations.csv decides")
+        found.note("conflicts.csv is not there: conflict_date of locations.csv decides")
     spells = conflict_spells(places, columns, days, found)
     camps = tuple(p.name for p in places if p.is_camp)
     observed = read_observed(observed_in, camps, found)
@@ -106,7 +106,7 @@ def _period(given: Path, found: Findings) -> tuple[date, int]:
     file = given / "sim_period.csv"
     if not file.is_file() and (given / "conflict_period.csv").is_file():
         file = given / "conflict_period.csv"
-        found.remark("conflict_period.csv is read as sim_period.csv, its name in older cases")
+        found.note("conflict_period.csv is read as sim_period.csv, its name in older cases")
     rows = {row.cell(0).lower(): row for row in read_rows(file)[1]}
     none = Row(file, 1, ("",))
     start = date_of(rows.get("startdate", none), 1, "StartDate", found)

@@ -19,6 +19,7 @@ _HEADERS = ("", "datetime", "date")
 def read_series(file: Path, found: Findings) -> dict[date, float]:
     """Return the counts of one file by date: dates rise, one count each."""
     counts: dict[date, float] = {}
+    latest = date.min
     for i, row in enumerate(read_rows(file)[1]):
         if (i == 0 and row.cell(0).lower() in _HEADERS) or not row.cell(1) or row.cell(0).startswith("sep="):
             continue
@@ -26,11 +27,12 @@ def read_series(file: Path, found: Findings) -> dict[date, float]:
         count = number_of(row, 1, "count", found, high=MOST_PEOPLE)
         if day is None or count is None:
             continue
-        if counts and day <= max(counts):
+        if counts and day <= latest:
             hint = "one row a date, in ascending order"
-            found.wrong(row.file, row.line, "date", f"{day} does not come after {max(counts)}", hint)
+            found.wrong(row.file, row.line, "date", f"{day} does not come after {latest}", hint)
             continue
         counts[day] = count
+        latest = day
     if not counts:
         found.wrong(file, None, "", "holds no count", "rows of date and count: 2012-02-29,1500")
     return counts
@@ -48,7 +50,8 @@ def read_observed(folder: Path, camps: tuple[str, ...], found: Findings) -> tupl
     """Return the series that data_layout.csv names: the total first, then every camp."""
     layout = folder / "data_layout.csv"
     observed: dict[str, Observed] = {}
-    for i, row in enumerate(read_rows(layout)[1]):
+    rows = read_rows(layout)[1]
+    for i, row in enumerate(rows):
         name = row.cell(0) if i else "total"
         if i == 0 and row.cell(0).lower() != "total":
             found.wrong(
@@ -65,14 +68,14 @@ def read_observed(folder: Path, camps: tuple[str, ...], found: Findings) -> tupl
         dates, counts = add_up(series)
         observed[name] = Observed(place=name, dates=dates, counts=counts)
         if len(series) > 1:
-            found.remark(
+            found.note(
                 f"data_layout.csv:{row.line}: the {len(series)} files of {name} are interpolated and added up"
             )
         if i and name not in camps:
-            found.remark(f"data_layout.csv:{row.line}: {name} is no camp; it counts in the total only")
+            found.note(f"data_layout.csv:{row.line}: {name} is no camp; it counts in the total only")
     if not observed:
         found.wrong(layout, None, "", "names no series", "total,refugees.csv and then one row a camp")
-    named = {row.cell(0) for row in read_rows(layout)[1]}
+    named = {row.cell(0) for row in rows}
     for camp in camps:
         if camp not in named:
             hint = f"add a row: {camp},file.csv"

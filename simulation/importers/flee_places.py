@@ -66,6 +66,8 @@ def _place(row: Row, extra_names: list[str], found: Findings) -> DisplacementPla
     extra = {name: row.cell(8 + i) for i, name in enumerate(extra_names) if name and row.cell(8 + i)}
     if row.cell(6) and kind == "conflict_zone":
         extra["conflict_date"] = row.cell(6)
+    elif row.cell(6) not in ("", "0"):
+        found.remark(f"locations.csv:{row.line}: conflict_date of {row.cell(0)}, which is no conflict_zone")
     growth = extra.pop("capacity_per_day", "0")
     is_camp = kind in ("camp", "idp_camp")
     per_day = number_of(Row(row.file, row.line, (growth,)), 0, "capacity_per_day", found, high=MOST_PEOPLE)
@@ -94,6 +96,7 @@ def read_places(file: Path, found: Findings) -> tuple[DisplacementPlace, ...]:
         if place.name in places:
             found.wrong(row.file, row.line, "name", f"{place.name} is there twice", "every name once")
         places[place.name] = place
+    _remark_on_cells_beyond(rows, max(len(header), len(_COLUMNS)), found)
     used = {"conflict_date", "conflict_intensity"}
     unused = sorted({name for place in places.values() for name in place.extra} - used)
     for name in unused:
@@ -103,6 +106,15 @@ def read_places(file: Path, found: Findings) -> tuple[DisplacementPlace, ...]:
             file, None, "", "holds no location", "name,region,country,latitude,longitude,location_type,..."
         )
     return tuple(places.values())
+
+
+def _remark_on_cells_beyond(rows: list[Row], n_columns: int, found: Findings) -> None:
+    beyond = [row for row in rows if any(row.cells[n_columns:])]
+    if beyond:
+        lines = (
+            f"lines {beyond[0].line} to {beyond[-1].line}" if len(beyond) > 1 else f"line {beyond[0].line}"
+        )
+        found.remark(f"{beyond[0].file.name}: cells beyond the header in {len(beyond)} rows, {lines}")
 
 
 def known(row: Row, i: int, column: str, names: set[str], found: Findings) -> str | None:
@@ -140,6 +152,7 @@ def read_roads(file: Path, names: set[str], found: Findings) -> tuple[Road, ...]
                 found.wrong(row.file, row.line, "name2", f"a route from {name1} to itself")
                 continue
             roads.append(Road(name1=name1, name2=name2, km=km, km_per_day=speed, extra=extra))
+    _remark_on_cells_beyond(rows, max(len(header), 4), found)
     redirected = sum(road.extra.get("forced_redirection", "0") not in ("0", "0.0") for road in roads)
     if redirected:
         found.remark(
@@ -179,10 +192,18 @@ def read_closures(
         if missing:  # cases name countries and places that they have cut from the map
             found.remark(f"closures.csv:{row.line}: {', '.join(missing)} is not on the map; nothing to close")
             continue
-        if first is None or end is None or (0 <= end <= max(first, 0)):
+        if first is None or end is None:
             continue
+        if 0 <= end <= max(first, 0):
+            flee = " (Flee closes it for good)" if end < first else ""
+            found.remark(f"closures.csv:{row.line}: ends on day {end}, before it has closed anything{flee}")
+            continue
+        if first < 0:
+            found.note(
+                f"closures.csv:{row.line}: begins before the start: closed from day 0 on (Flee leaves it open)"
+            )
         if kind == "link":
-            found.remark(f"closures.csv:{row.line}: closes the road both ways (Flee leaves it open)")
+            found.note(f"closures.csv:{row.line}: closes the road both ways (Flee leaves it open)")
         closures.append(
             CaseClosure(
                 kind="idp_camp" if kind == "idpcamp" else kind,  # type: ignore[arg-type]

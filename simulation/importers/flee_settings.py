@@ -16,8 +16,6 @@ from simulation.spec.csv_rows import LIMIT_BYTES, MOST, Findings
 from simulation.spec.files import read_text
 
 _MODES = {"constant": 500.0, "poisson": 500.0, "pop_ratio": 0.01}
-# Said by the case's own files, or only about Flee's output.
-_SILENT = ("log_levels", "optimisations")
 _READ = (
     "insert_day0", "empty_camps_on_day0", "take_from_population", "sum_from_camps", "conflict_spawn_decay",
     "conflict_spawn_decay_interval", "conflict_zone_spawning_only", "conflict_driven_spawning",
@@ -53,11 +51,9 @@ def read_settings(file: Path, found: Findings) -> Spawning:
         return Spawning()
     rules = blocks.get("spawn_rules") or {}
     for block, keys in blocks.items():
-        for key, value in (keys or {}).items() if block not in _SILENT else ():
-            if key not in _READ:
-                found.remark(
-                    f"{file.name}: {block}.{key}: {shown(value)} (our rules answer this in their own way)"
-                )
+        for key, value in (keys or {}).items():
+            if (block != "spawn_rules" or key not in _READ) and (block, key) != ("optimisations", "hasten"):
+                _remark(file, f"{block}.{key}", value, found)
     hasten = (blocks.get("optimisations") or {}).get("hasten", 1)
     if hasten != 1:
         found.remark(
@@ -99,11 +95,22 @@ def _spawning(rules: Mapping[str, Any], file: Path, found: Findings) -> Spawning
     )
 
 
+def _remark(file: Path, key: str, value: object, found: Findings) -> None:
+    why = (
+        "only about Flee's output"
+        if key.startswith("log_levels")
+        else "our rules answer this in their own way"
+    )
+    found.remark(f"{file.name}: {key}: {shown(value)} ({why})")
+
+
 def _mode(block: object, file: Path, found: Findings) -> tuple[Mode, float]:
     """Return the mode and its amount; without a block of its own people follow the observed totals."""
     if not block:
         return "totals", 0.0
     given = block if isinstance(block, Mapping) else {"spawn_mode": block}
+    for other in given.keys() - {"spawn_mode", "displaced_per_conflict_day"}:
+        _remark(file, f"{_BLOCK}.{other}", given[other], found)
     mode = given.get("spawn_mode", "constant")
     if not isinstance(mode, str) or mode not in _MODES:
         found.wrong(file, None, f"{_BLOCK}.spawn_mode", f"{shown(mode)} is unknown", ", ".join(_MODES))

@@ -37,8 +37,12 @@ class Findings:
         self.problems.append(Problem(file, line, _cut(key), _cut(message), _cut(hint)))
 
     def remark(self, text: str) -> None:
-        """Note what is not used, or used in another way than its author may expect."""
-        self.remarks.append(_cut(text))
+        """Note what is not used."""
+        self.remarks.append(_cut(f"not used: {text}"))
+
+    def note(self, text: str) -> None:
+        """Note what is used in another way than its author may expect."""
+        self.remarks.append(_cut(f"note: {text}"))
 
     def raise_if_any(self) -> None:
         """Raise ScenarioError if there are problems."""
@@ -64,38 +68,53 @@ class Row:
 
 
 def read_rows(file: Path) -> tuple[list[str], list[Row]]:
-    """Return (names of the columns in the first comment, rows) of a CSV file.
+    """Return (names of the columns, rows) of a CSV file.
 
-    A row whose first cell starts with ``#``, quoted or not, is a comment or header; fully empty rows are skipped.
+    A row whose first cell starts with ``#``, quoted or not, is a comment or header; fully empty rows are skipped. The
+    header is the comment before the first row that has the most cells, the last of several.
 
     Raises:
         ScenarioError: The file cannot be read, or a quote is never closed.
     """
     text = read_text(file, limit_bytes=LIMIT_BYTES)
     header: list[str] = []
-    rows = []
+    rows: list[Row] = []
     for line, cells in _numbered(file, text):
         if not any(cells):
             continue
-        if cells[0].startswith("#"):
-            header = header or [cells[0].removeprefix("#").strip().strip('"'), *cells[1:]]
-        else:
+        if not cells[0].startswith("#"):
             rows.append(Row(file, line, cells))
+        elif not rows and len(cells) >= len(header):
+            header = [cells[0].removeprefix("#").strip().strip('"'), *cells[1:]]
     return header, rows
 
 
 def _numbered(file: Path, text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
-    reader = csv.reader(io.StringIO(text))  # not strict: blanks behind a closing quote are common
-    begin = last = 1
+    """Yield (line, cells) of every row; a comment ends with its line, whatever quotes are in it."""
+    begin, quoted, lines = 1, False, list[str]()
+    for number, line in enumerate(io.StringIO(text), start=1):
+        is_comment = not lines and line.lstrip(' \t"').startswith("#")
+        lines.append(line)
+        quoted ^= line.count('"') % 2 == 1
+        if is_comment or not quoted:
+            yield from _parsed(file, begin, "".join(lines))
+            begin, quoted, lines = number + 1, False, []
+    if lines:
+        hint = "close it, or write two quotes for one"
+        raise ScenarioError([Problem(file, begin, "", "is not a CSV row: a quote is never closed", hint)])
+
+
+def _parsed(file: Path, begin: int, text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+    reader, line = (
+        csv.reader(io.StringIO(text)),
+        begin,
+    )  # not strict: blanks behind a closing quote are common
     try:
         for cells in reader:
-            yield begin, tuple(cell.strip() for cell in cells)
-            last, begin = begin, reader.line_num + 1
+            yield line, tuple(cell.strip() for cell in cells)
+            line = begin + reader.line_num
     except csv.Error as error:
-        raise ScenarioError([Problem(file, begin, "", f"is not a CSV row: {error}")]) from None
-    if text.count('"') % 2:
-        hint = "close it, or write two quotes for one"
-        raise ScenarioError([Problem(file, last, "", "is not a CSV row: a quote is never closed", hint)])
+        raise ScenarioError([Problem(file, line, "", f"is not a CSV row: {error}")]) from None
 
 
 def number_of(

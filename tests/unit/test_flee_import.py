@@ -100,6 +100,43 @@ def test_what_is_not_used_is_said(tmp_path: Path) -> None:
     assert case.spawning.takes_population
 
 
+def test_what_is_used_in_another_way_than_in_flee_is_said(tmp_path: Path) -> None:
+    late = CONFLICTS.replace("1, 0, 0", "0, 0, 0", 1)
+    lines = "camp,Dale,,5,3\ncamp,Dale,,4,4\nlocation,Cove,,-2,1\n"
+    case = read_flee_case(
+        write_folder(tmp_path / "late", conflicts__csv=late, closures__csv=CLOSURES + lines)
+    )
+    assert [c.first_day for c in case.closures] == [0, 0]
+    no_column = CONFLICTS.replace("Cove", "Nobody")
+    more = LOCATIONS.replace('"town",,', '"town",7,').replace("0.4", "0.4,more")
+    other = read_flee_case(write_folder(tmp_path / "other", conflicts__csv=no_column, locations__csv=more))
+    for case_, words in (
+        (case, "not used: closures.csv:3: ends on day 3, before it has closed anything (Flee closes it for good)"),
+        (case, "not used: closures.csv:4: ends on day 4, before it has closed anything"),
+        (case, "note: closures.csv:5: begins before the start: closed from day 0 on (Flee leaves it open)"),
+        (case, "note: conflicts.csv: Ashford is at peace until its column says else (in Flee in conflict)"),
+        (other, "note: locations.csv: Cove has no column in conflicts.csv and is in conflict from its conflict_date "
+                "on, day 3 (in Flee never)"),
+        (other, "not used: locations.csv:4: conflict_date of Birch, which is no conflict_zone"),
+        (other, "not used: locations.csv: cells beyond the header in 1 rows, line 4"),
+    ):  # fmt: skip
+        assert words in case_.not_mapped
+
+
+def test_comments_before_the_header_and_quotes_in_them_are_comments(tmp_path: Path) -> None:
+    wordy = {f"{name}__csv": f'# from the 5" survey\n#{name}\n{text}'
+             for name, text in (("conflicts", CONFLICTS), ("locations", LOCATIONS), ("routes", ROUTES))}  # fmt: skip
+    plain = read_flee_case(write_folder(tmp_path / "plain" / "small"))
+    read = read_flee_case(write_folder(tmp_path / "wordy" / "small", **wordy))
+    assert read.model_copy(update={"not_mapped": plain.not_mapped}) == plain
+    assert plain.conflicts
+
+
+def test_conflicts_need_no_hash(tmp_path: Path) -> None:
+    bare = write_folder(tmp_path / "bare", conflicts__csv=CONFLICTS.replace("#Day", "Day"))
+    assert read_flee_case(bare).conflicts == read_flee_case(write_folder(tmp_path / "small")).conflicts
+
+
 def test_settings_of_displacement_are_used(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "small")
     (folder / "simsetting.yml").write_text(
@@ -139,7 +176,14 @@ BAD = {
         {"closures__csv": CLOSURES.replace("country,", "frontier,")}, "closures.csv:2: closure_type",
     ),
     "too few days of conflict": ({"conflicts__csv": CONFLICTS[:60]}, "conflicts.csv: holds"),
-    "no header of conflicts": ({"conflicts__csv": CONFLICTS.replace("#Day", "Day")}, "conflicts.csv:1: has no header"),
+    "no header of conflicts": ({"conflicts__csv": CONFLICTS.split("\n", 1)[1]}, "conflicts.csv:1: has no header"),
+    "conflicts of places that are not there": (
+        {"conflicts__csv": CONFLICTS.replace("Ashford", "A").replace("Cove", "C")},
+        "conflicts.csv: no column names a location",
+    ),
+    "a column of conflicts that is there twice": (
+        {"conflicts__csv": CONFLICTS.replace("Nowhere", "Cove")}, "conflicts.csv: Cove: is the name of two columns",
+    ),
     "an intensity below 0": ({"conflicts__csv": CONFLICTS.replace("0.5", "-1", 1)}, "conflicts.csv:5: Ashford"),
     "a start that is no date": (
         {"sim_period__csv": "StartDate,2020-13-01\nLength,10\n"}, "sim_period.csv:1: StartDate: '2020-13-01'",
