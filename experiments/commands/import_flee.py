@@ -27,7 +27,7 @@ def command(folder: Path, validation: Path | None, settings: Path | None, out: P
 
     case = read_flee_case(folder, validation=validation, settings=settings)
     zones = len({spell.place for spell in case.conflicts})
-    click.echo(f"{case.name}: {case.days} days from {case.start}")
+    click.echo(f"{printable(case.name)}: {case.days} days from {case.start}")
     click.echo(
         f"  {len(case.places)} places, {len(case.roads)} roads, {len(case.camps)} camps, {zones} places with conflict"
     )

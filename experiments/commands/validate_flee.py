@@ -48,7 +48,7 @@ def command(
 
         found = validate(case, seeds, scale=scale, progress=show)
     for line in render(found):
-        click.echo(line)
+        click.echo(printable(line))
     if out is not None:
         write_tables(found, out)
         click.echo(f"wrote {out}/ (scores, camps, days, protection as CSV)")

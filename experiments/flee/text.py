@@ -57,7 +57,8 @@ def score_cells(found: Validation) -> Cells:
 def camp_cells(found: Validation) -> Cells:
     """Return the camps as cells, a header first. Observed people below 10 are not shown."""
     cells: Cells = [("camp", "observed", "forecast", "observed at end", "forecast at end", "adds")]
-    for camp, observed, forecast, at_end, forecast_end, adds in camp_table(found).itertuples(
+    columns = ["camp", "observed_share", "forecast_share", "observed_end", "forecast_end", "adds"]
+    for camp, observed, forecast, at_end, forecast_end, adds in camp_table(found)[columns].itertuples(
         index=False, name=None
     ):
         shown = f"{at_end:,.0f}" if at_end >= 10 or at_end == 0 else "<10"

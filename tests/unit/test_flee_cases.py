@@ -17,6 +17,7 @@ from experiments.flee.checks import parameter_ends, perturbed, without_camp, wit
 from experiments.flee.page import MARKS
 from experiments.flee.page import main as page
 from experiments.flee.validation import validate
+from experiments.flee.write import write_tables
 from simulation.displacement.arrivals import TooManyPeopleError
 from simulation.displacement.case import DisplacementCase, Spawning
 from simulation.displacement.files import DOCUMENT, load_case, write_case
@@ -189,9 +190,43 @@ def test_scores_are_written_and_the_naive_ones_are_as_defined(tmp_path: Path) ->
     assert scores.loc["shares of capacities", "rescaled"] == pytest.approx(expected, rel=1e-5)
     own = [(np.abs(s - d).sum(axis=1) / d.sum(axis=1)).mean() for s in found.forecast]
     assert scores.loc["this model", "difference"] == pytest.approx(np.mean(own), rel=1e-5)
-    assert len(pd.read_csv(out / "days.csv")) == 10
+    days = pd.read_csv(out / "days.csv")
+    assert len(days) == 10
+    dale = found.forecast[:, :, 0]
+    assert days["Dale forecast"].to_numpy() == pytest.approx(dale.mean(axis=0))
+    assert days["Dale forecast sd"].to_numpy() == pytest.approx(dale.std(axis=0, ddof=1))
+    assert days["Dale error"].to_numpy() == pytest.approx(np.abs(dale / d[:, 0] - 1).mean(axis=0))
+    # Flee's raw count: everything that the layout lists on day 0, 120 in all and 100 in camps.
+    gap = np.abs(found.forecast - d).sum(axis=2).mean(axis=0)
+    assert days["Total error"].to_numpy() == pytest.approx(gap / (d.sum(axis=1) + 120))
+    camps = pd.read_csv(out / "camps.csv").set_index("camp")
+    assert camps["forecast_end_sd"].to_numpy() == pytest.approx(found.forecast[:, -1].std(axis=0, ddof=1))
+    assert camps["adds"].sum() == pytest.approx(scores.loc["this model", "rescaled"])
     again = CliRunner().invoke(main, ["validate", "flee", str(folder), "--seeds", "2", "--out", str(out)])
     assert again.exit_code == 2
+
+
+def test_names_of_camps_are_text_in_tables_and_on_the_terminal(tmp_path: Path) -> None:
+    formula, steering = "=1+1", "Elm\x1b[2J"
+    renamed = {
+        f"{file.replace('.', '__')}": text.replace("Dale", formula)
+        .replace("Elm", steering)
+        .replace('"#', "#")
+        for file, text in {**INPUT, **VALIDATION}.items()
+    }
+    folder, out = write_folder(tmp_path / "small", **renamed), tmp_path / "scores"
+    done = CliRunner().invoke(main, ["validate", "flee", str(folder), "--seeds", "1", "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    assert "\x1b" not in done.output
+    assert pd.read_csv(out / "camps.csv")["camp"].tolist() == ["'=1+1", "Elm\\x1b[2J"]
+    assert "'=1+1 observed" in pd.read_csv(out / "days.csv").columns
+
+
+def test_tables_keep_every_person(tmp_path: Path) -> None:
+    many = "2020-01-01,3810395\n"
+    case = small(tmp_path, dale__csv=many, registration_corrections__csv=None)
+    write_tables(validate(case, 1, scale=0.001), tmp_path / "scores")
+    assert pd.read_csv(tmp_path / "scores" / "camps.csv")["observed_end"].tolist()[0] == 3810395
 
 
 def test_a_case_without_anybody_cannot_be_scored(tmp_path: Path) -> None:
