@@ -19,7 +19,7 @@ def render(found: Validation) -> Iterator[str]:
     case, seeds = found.case, len(found.forecast)
     yield f"{case.name}: {case.days} days from {case.start}, {len(case.camps)} camps, {_seeds(seeds)}"
     yield ""
-    yield "Averaged relative difference over all days, 0 (exact) to 2; rescaled: shares only"
+    yield "Averaged relative difference over all days, 0 is exact; rescaled: shares only, at most 2"
     yield from align(score_cells(found))
     yield ""
     yield "Camps (share of people over all days; people on the last day; what each adds to the rescaled difference)"

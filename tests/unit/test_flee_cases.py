@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from experiments.cli import main
 from experiments.flee.checks import parameter_ends, perturbed, without_camp, without_sizes
-from experiments.flee.page import MARKS
+from experiments.flee.page import COLUMNS, MARKS, _case_lines
 from experiments.flee.page import main as page
 from experiments.flee.validation import validate
 from experiments.flee.write import write_tables
@@ -271,7 +271,15 @@ def test_the_page_has_every_case_beside_flee_and_keeps_its_words(tmp_path: Path)
     assert table.loc["one", "flee"] == 0.5
     assert np.isnan(table.loc["two", "flee"])
     assert f"| one | 2 | 10 | {table.loc['one', 'ours']:.3f} " in text
-    assert "Median over 1 cases" in text
+    assert "Median over 1 case: " in text
+
+
+def test_the_median_is_given_without_the_development_case_too() -> None:
+    rows = [dict.fromkeys(COLUMNS, 0.0) | {"case": name, "ours": ours, "flee": flee}
+            for name, ours, flee in (("mali2012", 0.1, 0.5), ("one", 0.4, 0.3), ("two", 0.6, 0.9))]  # fmt: skip
+    lines = list(_case_lines(rows))
+    assert "Median over 3 cases: 0.400 beside Flee's 0.500; at or below Flee's in 2 of 3." in lines
+    assert "Without mali2012, a development case: median over 2 cases: 0.500 beside Flee's 0.600." in lines
 
 
 # Our own form ---
