@@ -88,7 +88,7 @@ def conflict_spells(
             if (
                 place.kind == "conflict_zone"
                 and columns[place.name][:1] < [_NONE]
-                and not _conflict_date(place, found)
+                and _conflict_date(place, found) <= 0
             ):
                 found.note(
                     f"conflicts.csv: {place.name} is at peace until its column says else (in Flee in conflict)"

@@ -30,9 +30,7 @@ def read_settings(file: Path, found: Findings) -> Spawning:
         yaml = YAML(typ="safe", pure=True)
         yaml.version = (1, 1)  # as Flee reads it: yes, no, on and off are switches, not words
         with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore", MantissaNoDotYAML1_1Warning
-            )  # 1e-3 is a number, as its author meant
+            warnings.simplefilter("ignore", MantissaNoDotYAML1_1Warning)  # 1e-3 is a number all the same
             loaded = yaml.load(text)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None

@@ -321,6 +321,17 @@ def test_totals_without_a_conflict_are_refused(tmp_path: Path) -> None:
         load_case(tmp_path / "ours")
 
 
+def test_a_scenario_that_repeats_itself_is_not_repeated(tmp_path: Path) -> None:
+    write_case(small(tmp_path), tmp_path / "ours")
+    path = tmp_path / "ours" / DOCUMENT
+    levels = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    levels += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 9)]
+    path.write_text("\n".join(levels) + "\n" + path.read_text().replace("name: small", "name: *a8"))
+    with pytest.raises(ScenarioError) as caught:
+        load_case(tmp_path / "ours")
+    assert len(str(caught.value)) < 5000
+
+
 # Any damage ---
 @given(data=st.data())
 def test_a_damaged_folder_is_read_or_refused_in_plain_words(
