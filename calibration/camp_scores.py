@@ -54,16 +54,20 @@ def camp_errors(forecast: Floats, observed: Floats) -> Floats:
     return np.asarray(np.abs(ratio - 1.0), np.float64)
 
 
-def total_error(forecast: Floats, observed: Floats, listed_on_day0: float) -> Floats:
-    """Return (T,) Flee's "Total error": the differences over its raw count R, 0 where R is not above 0.
+def total_error(forecast: Floats, observed: Floats, raw: Floats) -> Floats:
+    """Return (T,) Flee's "Total error": the differences over its raw count (T,), 0 where that is not above 0."""
+    gap = np.abs(forecast - observed).sum(axis=1)
+    return np.asarray(np.divide(gap, raw, out=np.zeros_like(gap), where=raw > 0), np.float64)
+
+
+def raw_count(observed: Floats, listed_on_day0: float) -> Floats:
+    """Return (T,) Flee's raw count R of people where the total is the sum of the camps.
 
     R(0) is everything that the layout lists on day 0, the total and all camps; R then moves with the sum of the camps,
     so that it is too large by the total of day 0.
     """
     camps = observed.sum(axis=1)
-    raw = listed_on_day0 + camps - camps[0]
-    gap = np.abs(forecast - observed).sum(axis=1)
-    return np.asarray(np.divide(gap, raw, out=np.zeros_like(gap), where=raw > 0), np.float64)
+    return np.asarray(listed_on_day0 + camps - camps[0], np.float64)
 
 
 def shares_of_day(observed: Floats, day: int) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,17 @@ from pathlib import Path
 def printable(text: str) -> str:
     """Return text on one line and without control characters: what a file says must not steer a terminal."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+_BRIEF = reprlib.Repr()
+_BRIEF.maxstring = _BRIEF.maxother = _BRIEF.maxlong = 80
+_BRIEF.maxlevel = 2
+
+
+def shown(value: object) -> str:
+    """Return a value as a message quotes it: its repr, cut to about 80 characters however large or nested it is."""
+    text = _BRIEF.repr(value)
+    return text if len(text) <= 120 else text[:117] + "..."
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import click
-
-from experiments.commands.lazy_group import LazyGroup
+from experiments.commands.lazy_group import formats_group
 
 FORMATS = {
     "dtm": (
@@ -17,11 +15,4 @@ FORMATS = {
     ),
 }
 
-
-class _Formats(LazyGroup):
-    verbs = FORMATS
-
-
-@click.group("import", cls=_Formats, context_settings={"help_option_names": ["-h", "--help"]})
-def command() -> None:
-    """Read files of other programmes and publishers."""
+command = formats_group("import", FORMATS, "Read files of other programmes and publishers.")

@@ -21,12 +21,13 @@ def command(folder: Path, validation: Path | None, settings: Path | None, out: P
     """
     from simulation.displacement.files import DOCUMENT, write_case  # noqa: PLC0415
     from simulation.displacement.observed import displaced_by_day  # noqa: PLC0415
+    from simulation.errors import printable  # noqa: PLC0415
     from simulation.importers.flee import read_flee_case  # noqa: PLC0415
     from simulation.result import check_target  # noqa: PLC0415
 
     case = read_flee_case(folder, validation=validation, settings=settings)
     zones = len({spell.place for spell in case.conflicts})
-    click.echo(f"{case.name}: {case.days} days from {case.start}")
+    click.echo(f"{printable(case.name)}: {case.days} days from {case.start}")
     click.echo(
         f"  {len(case.places)} places, {len(case.roads)} roads, {len(case.camps)} camps, {zones} places with conflict"
     )
@@ -37,7 +38,7 @@ def command(folder: Path, validation: Path | None, settings: Path | None, out: P
     else:
         click.echo(f"  people are displaced by conflict ({case.spawning.mode})")
     for remark in case.not_mapped:
-        click.echo(f"  not used: {remark}", err=True)
+        click.echo(f"  {printable(remark)}", err=True)
     if out is None:
         return
     check_target(out, force=False, kind="displacement")

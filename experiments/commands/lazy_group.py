@@ -30,3 +30,12 @@ class LazyGroup(click.Group):
         """List the verbs without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl([(verb, line) for verb, (_, line) in self.verbs.items()])
+
+
+def formats_group(verb: str, formats: Verbs, words: str) -> LazyGroup:
+    """Return a verb with one command for each format."""
+
+    class Formats(LazyGroup):
+        verbs = formats
+
+    return Formats(verb, help=words, context_settings={"help_option_names": ["-h", "--help"]})

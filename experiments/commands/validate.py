@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import click
-
-from experiments.commands.lazy_group import LazyGroup
+from experiments.commands.lazy_group import formats_group
 
 FORMATS = {
     "flee": (
@@ -13,11 +11,6 @@ FORMATS = {
     ),
 }
 
-
-class _Formats(LazyGroup):
-    verbs = FORMATS
-
-
-@click.group("validate", cls=_Formats, context_settings={"help_option_names": ["-h", "--help"]})
-def command() -> None:
-    """Hold runs against observations of others, by their own measures."""
+command = formats_group(
+    "validate", FORMATS, "Hold runs against observations of others, by their own measures."
+)

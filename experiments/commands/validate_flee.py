@@ -29,6 +29,7 @@ def command(
     from experiments.flee.validation import validate  # noqa: PLC0415
     from experiments.flee.write import write_tables  # noqa: PLC0415
     from simulation.displacement.files import DOCUMENT, load_case  # noqa: PLC0415
+    from simulation.errors import printable  # noqa: PLC0415
     from simulation.importers.flee import read_flee_case  # noqa: PLC0415
     from simulation.result import check_target  # noqa: PLC0415
 
@@ -39,7 +40,7 @@ def command(
     if out is not None:
         check_target(out, force=False, kind="validation")
     for remark in case.not_mapped:
-        click.echo(f"not used: {remark}", err=True)
+        click.echo(printable(remark), err=True)
     with progress_bar(case.name, "run", seeds) as bar:
 
         def show(done: int, _: int) -> None:
@@ -47,7 +48,7 @@ def command(
 
         found = validate(case, seeds, scale=scale, progress=show)
     for line in render(found):
-        click.echo(line)
+        click.echo(printable(line))
     if out is not None:
         write_tables(found, out)
         click.echo(f"wrote {out}/ (scores, camps, days, protection as CSV)")

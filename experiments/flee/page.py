@@ -93,6 +93,11 @@ def _three(value: object) -> str:
     return f"{value:.3f}" if isinstance(value, float) and not math.isnan(value) else "-"
 
 
+def _medians(rows: list[dict[str, object]]) -> str:
+    ours, flee = (statistics.median(float(str(row[name])) for row in rows) for name in ("ours", "flee"))
+    return f"over {len(rows)} case{'s' * (len(rows) > 1)}: {ours:.3f} beside Flee's {flee:.3f}"
+
+
 def _case_lines(rows: list[dict[str, object]]) -> Iterator[str]:
     head = (
         "case",
@@ -112,13 +117,14 @@ def _case_lines(rows: list[dict[str, object]]) -> Iterator[str]:
     yield from _table(cells)
     both = [row for row in rows if not math.isnan(float(str(row["flee"])))]
     if both:
-        ours, flee = (statistics.median(float(str(row[name])) for row in both) for name in ("ours", "flee"))
         below = sum(float(str(row["ours"])) <= float(str(row["flee"])) for row in both)
+        others = [row for row in both if row["case"] != DETAILED]
         yield ""
-        yield (
-            f"Median over {len(both)} cases: {ours:.3f} beside Flee's {flee:.3f}; at or below Flee's in {below} of "
-            f"{len(both)}. Where the cases come from:"
-        )
+        yield f"Median {_medians(both)}; at or below Flee's in {below} of {len(both)}."
+        if 0 < len(others) < len(both):
+            yield f"Without {DETAILED}, a development case: median {_medians(others)}."
+        yield ""
+        yield "Where the cases come from:"
         yield ""
         yield from (
             f"- {row['case']}: {SOURCES.get(str(row['case']), 'a folder of the user')}" for row in rows

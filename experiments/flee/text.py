@@ -19,7 +19,7 @@ def render(found: Validation) -> Iterator[str]:
     case, seeds = found.case, len(found.forecast)
     yield f"{case.name}: {case.days} days from {case.start}, {len(case.camps)} camps, {_seeds(seeds)}"
     yield ""
-    yield "Averaged relative difference over all days, 0 (exact) to 2; rescaled: shares only"
+    yield "Averaged relative difference over all days, 0 is exact; rescaled: shares only, at most 2"
     yield from align(score_cells(found))
     yield ""
     yield "Camps (share of people over all days; people on the last day; what each adds to the rescaled difference)"
@@ -57,7 +57,8 @@ def score_cells(found: Validation) -> Cells:
 def camp_cells(found: Validation) -> Cells:
     """Return the camps as cells, a header first. Observed people below 10 are not shown."""
     cells: Cells = [("camp", "observed", "forecast", "observed at end", "forecast at end", "adds")]
-    for camp, observed, forecast, at_end, forecast_end, adds in camp_table(found).itertuples(
+    columns = ["camp", "observed_share", "forecast_share", "observed_end", "forecast_end", "adds"]
+    for camp, observed, forecast, at_end, forecast_end, adds in camp_table(found)[columns].itertuples(
         index=False, name=None
     ):
         shown = f"{at_end:,.0f}" if at_end >= 10 or at_end == 0 else "<10"

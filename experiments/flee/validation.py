@@ -12,15 +12,18 @@ from numpy.typing import NDArray
 from calibration.camp_scores import (
     averaged_difference,
     camp_differences,
+    camp_errors,
     last_value,
+    raw_count,
     relative_difference,
     shares_of,
     shares_of_day,
+    total_error,
 )
 from experiments.row_statistics import deviation_known
 from simulation.displacement.case import DisplacementCase
 from simulation.displacement.model import DisplacementModel
-from simulation.displacement.observed import observed_camps
+from simulation.displacement.observed import by_day, observed_camps
 from simulation.displacement.result import PROTECTION
 from simulation.errors import ResultError
 
@@ -51,9 +54,16 @@ class Validation:
         return np.array([averaged_difference(f, self.observed, rescaled=rescaled) for f in self.forecast])
 
     def camp_scores(self) -> Floats:
-        """Return (K,) what each camp adds to the rescaled difference, mean over seeds."""
-        each = [camp_differences(f, self.observed, rescaled=True) for f in self.forecast]
-        return np.asarray(np.mean(each, axis=0), np.float64)
+        """Return (S, K) what each camp adds to the rescaled difference."""
+        return np.stack([camp_differences(f, self.observed, rescaled=True) for f in self.forecast])
+
+    @property
+    def raw(self) -> Floats:
+        """(T,) people of Flee's raw count: the series "total" where the case follows it, else by its camps."""
+        series = {s.place: s for s in self.case.observed}
+        if self.case.spawning.total == "total_column":
+            return by_day(series["total"], self.case).astype(np.float64)
+        return raw_count(self.observed, sum(float(by_day(s, self.case)[0]) for s in series.values()))
 
     @property
     def naive(self) -> dict[str, Floats]:
@@ -111,30 +121,52 @@ def score_table(found: Validation) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
+def _deviation(of: Floats) -> Floats:
+    """Return (...) the deviation over seeds of (S, ...) numbers; NaN for one seed."""
+    return deviation_known(of.reshape(len(of), -1).T).reshape(of.shape[1:])
+
+
 def camp_table(found: Validation) -> pd.DataFrame:
-    """Return one row a camp: share of the observed and forecast people over all days, what it adds to the score."""
+    """Return one row a camp: shares of people over all days, people at the end, what it adds to the score.
+
+    Forecasts are means over seeds, with their deviation.
+    """
     people = found.forecast.mean(axis=0)
+    total = np.maximum(found.forecast.sum(axis=(1, 2)), 1e-12)
+    adds = found.camp_scores()
     return pd.DataFrame(
         {
             "camp": list(found.case.camps),
             "observed_share": found.observed.sum(axis=0) / found.observed.sum(),
             "forecast_share": people.sum(axis=0) / max(people.sum(), 1e-12),
+            "forecast_share_sd": _deviation(found.forecast.sum(axis=1) / total[:, None]),
             "observed_end": found.observed[-1],
             "forecast_end": people[-1],
-            "adds": found.camp_scores(),
+            "forecast_end_sd": _deviation(found.forecast[:, -1]),
+            "adds": adds.mean(axis=0),
+            "adds_sd": _deviation(adds),
         }
     )
 
 
 def day_table(found: Validation) -> pd.DataFrame:
-    """Return one row a day: observed and forecast people of each camp (mean over seeds), and the day's difference."""
+    """Return one row a day: each camp's observed and forecast people and Flee's error of it, and errors of the day.
+
+    The day's errors are the relative difference, as it is and rescaled, and Flee's "Total error". All that comes from
+    the forecast is the mean over seeds, with its deviation (sd).
+    """
     dates = pd.date_range(found.case.start, periods=found.case.days, freq="D")
-    people = found.forecast.mean(axis=0)
     columns: dict[str, object] = {"date": dates.strftime("%Y-%m-%d")}
+
+    def add(name: str, of: Floats) -> None:
+        columns[name], columns[f"{name} sd"] = of.mean(axis=0), _deviation(of)
+
+    errors = np.stack([camp_errors(f, found.observed) for f in found.forecast])
     for k, camp in enumerate(found.case.camps):
-        columns |= {f"{camp} observed": found.observed[:, k], f"{camp} forecast": people[:, k]}
+        columns[f"{camp} observed"] = found.observed[:, k]
+        add(f"{camp} forecast", found.forecast[:, :, k])
+        add(f"{camp} error", errors[:, :, k])
     for name, of in (("difference", False), ("rescaled", True)):
-        columns[name] = np.mean(
-            [relative_difference(f, found.observed, rescaled=of) for f in found.forecast], axis=0
-        )
+        add(name, np.stack([relative_difference(f, found.observed, rescaled=of) for f in found.forecast]))
+    add("Total error", np.stack([total_error(f, found.observed, found.raw) for f in found.forecast]))
     return pd.DataFrame(columns)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from experiments.flee.validation import Validation, camp_table, day_table, score_table
+from experiments.safe_cells import to_csv
 from simulation.errors import ResultError
 from simulation.spec.files import whole_folder
 
 
 def write_tables(found: Validation, folder: Path) -> None:
-    """Write scores, camps, days (mean over seeds) and protection outcomes (one row a seed) to a new or empty folder.
+    """Write scores, camps, days (mean and deviation over seeds) and protection outcomes (one row a seed) to a folder.
+
+    The folder is new or empty.
 
     Raises:
         ResultError: The folder cannot be written.
@@ -24,6 +27,6 @@ def write_tables(found: Validation, folder: Path) -> None:
     try:
         with whole_folder(folder) as new:
             for name, table in tables.items():
-                table.to_csv(new / f"{name}.csv", index=False, float_format="%.6g")
+                (new / f"{name}.csv").write_text(to_csv(table), encoding="utf-8")
     except OSError as error:
         raise ResultError(f"{folder}: cannot write ({error.strerror})") from error

@@ -7,20 +7,38 @@ import numpy as np
 from simulation.displacement.case import DisplacementCase
 from simulation.displacement.network import Network
 from simulation.displacement.observed import displaced_by_day, observed_camps
+from simulation.errors import SafePassageError
 from simulation.kernels.flight import draw_origins
 from simulation.kernels.layout import F64, I32, I64, U64
 from simulation.kernels.rng import Stream, stream_key
 from simulation.world.departures import identity
 from simulation.world.routes import name_hash
 
+MOST_SIMULATED = 20_000_000
+"""People in one run: they take some gigabytes."""
 _ORDINALS = 1 << 24
 _BEFORE = 0xFFFF  # in place of a day: people who are in the camps from the start
+
+
+class TooManyPeopleError(SafePassageError):
+    """A case displaces more people than can be simulated."""
+
+
+def _check_limit(people: float) -> None:
+    if not people <= MOST_SIMULATED:
+        raise TooManyPeopleError(
+            f"{people:,.0f} people would be displaced; at most {MOST_SIMULATED:,} can be simulated: check the counts "
+            "and rates, or use a smaller --scale"
+        )
 
 
 def _who(day: int, n: int) -> U64:
     """Return (n,) stable identities of the people of a day."""
     if n >= _ORDINALS:
-        raise ValueError(f"{n} people are displaced on day {day}; at most {_ORDINALS - 1} are possible")
+        when = "are there from the start" if day == _BEFORE else f"are displaced on day {day}"
+        raise TooManyPeopleError(
+            f"{n:,} people {when}; at most {_ORDINALS - 1:,} can be simulated: use a smaller --scale"
+        )
     return identity("displaced", day, np.arange(n, dtype=np.uint64))
 
 
@@ -28,7 +46,11 @@ def initial_people(case: DisplacementCase, scale: float) -> I64:
     """Return (K,) people who are in the camps from the start."""
     if case.spawning.mode != "totals" and not case.observed:
         return np.zeros(len(case.camps), np.int64)
-    return np.asarray(np.floor(observed_camps(case)[0] * scale), np.int64)
+    if case.spawning.day0 == "set_out":
+        return np.zeros(len(case.camps), np.int64)
+    stock = np.floor(observed_camps(case)[0] * scale)
+    _check_limit(float(stock.sum()))
+    return np.asarray(stock, np.int64)
 
 
 def _decay(case: DisplacementCase, network: Network) -> F64:
@@ -62,14 +84,27 @@ def zone_weights(case: DisplacementCase, network: Network) -> F64:
 
 def _numbers(case: DisplacementCase, network: Network, seed: int, scale: float) -> I64:
     """Return (T, P) people displaced a day and place under the modes that do not follow the observed totals."""
+    mode, population = case.spawning.mode, np.array([p.population for p in case.places])
     rate = case.spawning.amount * network.intensity * _decay(case, network)
-    if case.spawning.mode == "pop_ratio":
-        rate = rate * np.array([p.population for p in case.places])
-    if case.spawning.mode == "poisson":
+    if mode == "pop_ratio":
+        rate = _depleting(rate, population) if case.spawning.takes_population else rate * population
+    _check_limit(float(rate.sum()) * scale)
+    if mode == "poisson":
         key = np.array([stream_key(seed, Stream.DEPARTURES), name_hash("poisson", 64)], np.uint64)
-        return np.random.Generator(np.random.Philox(key=key)).poisson(rate * scale).astype(np.int64)
-    whole = np.floor(np.cumsum(rate if case.spawning.mode == "pop_ratio" else np.floor(rate), axis=0) * scale)
-    return np.diff(whole, axis=0, prepend=0.0).astype(np.int64)
+        drawn = np.random.Generator(np.random.Philox(key=key)).poisson(rate * scale)
+        so_far = np.cumsum(drawn.astype(np.float64), axis=0)
+    else:
+        so_far = np.cumsum(rate if mode == "pop_ratio" else np.floor(rate), axis=0) * scale
+    if case.spawning.takes_population:
+        so_far = np.minimum(so_far, population * scale)
+    return np.diff(np.floor(so_far), axis=0, prepend=0.0).astype(np.int64)
+
+
+def _depleting(rate: F64, population: F64) -> F64:
+    """Return (T, P) people who leave when every day the share ``rate`` (T, P), at most 1, of those still there does."""
+    share = np.minimum(rate, 1.0)
+    stay = np.vstack([np.ones_like(population), np.cumprod(1.0 - share, axis=0)[:-1]])
+    return np.asarray(share * stay * population, np.float64)
 
 
 def _by_conflict(number: I64) -> tuple[U64, I32, I32]:
@@ -84,7 +119,8 @@ def displaced(case: DisplacementCase, network: Network, seed: int, scale: float)
     if case.spawning.mode != "totals":
         return _by_conflict(_numbers(case, network, seed, scale))
     so_far = np.floor(displaced_by_day(case) * scale).astype(np.int64)
-    number = np.diff(so_far, prepend=so_far[0])
+    _check_limit(float(so_far[-1]))
+    number = np.diff(so_far, prepend=0 if case.spawning.day0 == "set_out" else so_far[0])
     weight, key = zone_weights(case, network), stream_key(seed, Stream.DEPARTURES)
     left = np.array([p.population for p in case.places])
     who: list[U64] = [np.zeros(0, np.uint64)]

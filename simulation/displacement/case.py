@@ -11,12 +11,22 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from simulation.displacement.corrections import correct
 from simulation.displacement.parameters import DEFAULTS, check_parameters
+from simulation.spec.csv_rows import MOST
 from simulation.spec.quantities import Strict
 
-DayNumber = Annotated[int, Field(ge=0)]
-Amount = Annotated[float, Field(ge=0)]
+MOST_DAYS = 36_500
+MOST_PEOPLE = 1e10
+"""More than there are on earth: no count of people can be above it."""
+YEARS = (1700, 2200)
+"""Years within which a case begins and ends: dates outside are slips, and no table of dates holds them all."""
+DayNumber = Annotated[int, Field(ge=0, le=10**9)]
+Amount = Annotated[float, Field(ge=0, le=MOST)]
+People = Annotated[float, Field(ge=0, le=MOST_PEOPLE)]
 PlaceKind = Literal["town", "conflict_zone", "camp", "idp_camp", "junction", "hub", "flood_zone"]
+Mode = Literal["totals", "constant", "poisson", "pop_ratio"]
+Day0 = Literal["in_camps", "empty", "set_out"]
 ClosureKind = Literal["country", "location", "link", "camp", "idp_camp"]
 CAMPS: frozenset[str] = frozenset({"camp", "idp_camp"})
 
@@ -33,11 +43,11 @@ class DisplacementPlace(Strict):
     """Degrees north; not needed by the model, roads have their own lengths."""
     longitude: float | None = None
     kind: PlaceKind
-    population: Amount = 0.0
+    population: People = 0.0
     """People who live here; weighs where displaced people come from."""
-    capacity: Amount | None = None
+    capacity: People | None = None
     """Camps: people who can be taken in; left out: no limit, size unknown."""
-    capacity_per_day: Amount = 0.0
+    capacity_per_day: People = 0.0
     """Camps: people by which the capacity grows each day."""
     extra: Mapping[str, str] = {}
     """Columns that the model does not use, as written."""
@@ -55,7 +65,7 @@ class Road(Strict):
     name2: str
     km: Amount
     """Kilometres."""
-    km_per_day: Annotated[float, Field(gt=0)] | None = None
+    km_per_day: Annotated[float, Field(gt=0, le=MOST)] | None = None
     """Most that is covered a day on this road; left out: the parameter km_per_day."""
     extra: Mapping[str, str] = {}
     """Columns that the model does not use, as written."""
@@ -68,7 +78,7 @@ class Spell(Strict):
     first_day: DayNumber
     last_day: DayNumber
     """Included."""
-    intensity: Annotated[float, Field(gt=0)]
+    intensity: Annotated[float, Field(gt=0, le=MOST)]
     """Unitless, normally up to 1: weighs where people come from, and how much a zone is avoided."""
 
 
@@ -89,7 +99,7 @@ class Observed(Strict):
 
     place: str
     dates: tuple[date, ...]
-    counts: tuple[float, ...]
+    counts: tuple[People, ...]
     """People, one for each date, dates rising."""
 
 
@@ -103,19 +113,19 @@ class Correction(Strict):
 class Spawning(Strict):
     """How many people are displaced a day, and from where."""
 
-    mode: Literal["totals", "constant", "poisson", "pop_ratio"] = "totals"
+    mode: Mode = "totals"
     """totals: as many as the observed total rises by; else so many a zone and day, times intensity."""
     amount: Amount = 0.0
     """People a zone and day (constant, poisson) or share of its population a day (pop_ratio); not for totals."""
     total: Literal["camps", "total_column"] = "camps"
     """Which observed total: the sum of the camps, or the series "total"."""
-    day0: Literal["in_camps", "empty"] = "in_camps"
-    """Whether those observed on day 0 are in their camps from the start, or are taken off every later value."""
+    day0: Day0 = "in_camps"
+    """Those observed on day 0: in their camps from the start, taken off all values (empty), or displaced that day."""
     takes_population: bool = False
-    """Whether everybody who leaves is missed in the population of their zone."""
+    """Whether everybody who leaves is missed in the population of their zone; a zone without people sends none."""
     decay: tuple[Amount, ...] = ()
     """Factors of displacement by age of a conflict, each for decay_days; the last holds from then on."""
-    decay_days: Annotated[int, Field(gt=0)] = 30
+    decay_days: Annotated[int, Field(gt=0, le=MOST_DAYS)] = 30
 
 
 class DisplacementCase(Strict):
@@ -124,7 +134,7 @@ class DisplacementCase(Strict):
     name: Annotated[str, Field(min_length=1)]
     start: date
     """Day 0."""
-    days: Annotated[int, Field(gt=0)]
+    days: Annotated[int, Field(gt=0, le=MOST_DAYS)]
     """Days simulated."""
     places: tuple[DisplacementPlace, ...]
     roads: tuple[Road, ...]
@@ -136,7 +146,7 @@ class DisplacementCase(Strict):
     parameters: Mapping[str, float] = {}
     """Overrides of the parameters by name."""
     not_mapped: tuple[str, ...] = ()
-    """What the files said and the model does not use."""
+    """What the files said and the model does not use, or uses in a way of its own."""
 
     @field_validator("parameters")
     @classmethod
@@ -163,6 +173,22 @@ class DisplacementCase(Strict):
         return self
 
     @model_validator(mode="after")
+    def _has_a_period_that_dates_can_say(self) -> DisplacementCase:
+        last = self.start.toordinal() + self.days
+        if self.start.year < YEARS[0] or last > date(YEARS[1], 12, 31).toordinal():
+            raise ValueError(f"the days from {self.start} on must lie in the years {YEARS[0]} to {YEARS[1]}")
+        return self
+
+    @model_validator(mode="after")
+    def _people_come_from_somewhere(self) -> DisplacementCase:
+        in_period = any(s.first_day <= s.last_day and s.first_day < self.days for s in self.conflicts)
+        if self.spawning.mode == "totals" and not in_period:
+            raise ValueError(
+                "no place is in conflict on any day, so nobody can be displaced: one spell at least"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _series_are_sound(self) -> DisplacementCase:
         for series in self.observed:
             if len(series.dates) != len(series.counts) or not series.dates:
@@ -173,6 +199,12 @@ class DisplacementCase(Strict):
         for correction in self.corrections:
             if correction.day not in dates.get(correction.place, ())[1:]:
                 raise ValueError(f"correction of {correction.place}: no later count on {correction.day}")
+        for series in self.observed:
+            days = [c.day for c in self.corrections if c.place == series.place and c.day >= self.start]
+            if correct(series.dates, series.counts, days).max() > MOST_PEOPLE:
+                raise ValueError(
+                    f"observed {series.place}: corrections bring it above {MOST_PEOPLE:g} people"
+                )
         if self.spawning.mode == "totals" and self.spawning.total == "total_column" and "total" not in dates:
             raise ValueError("spawning follows the series total, which is not there")
         return self

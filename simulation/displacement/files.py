@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from simulation.displacement.case import (
+    MOST_PEOPLE,
     CaseClosure,
     Correction,
     DisplacementCase,
@@ -132,7 +133,7 @@ def _read(file: Path, model: type[Strict], found: Findings) -> tuple[Strict, ...
 def _read_observed(file: Path, found: Findings) -> tuple[Observed, ...]:
     series: dict[str, tuple[list[str], list[float]]] = {}
     for row in read_rows(file)[1]:
-        people = number_of(row, 2, "people", found)
+        people = number_of(row, 2, "people", found, high=MOST_PEOPLE)
         dates, counts = series.setdefault(row.cell(0), ([], []))
         dates.append(row.cell(1))
         counts.append(people or 0.0)

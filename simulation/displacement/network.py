@@ -11,6 +11,7 @@ from simulation.displacement.case import CAMPS, CaseClosure, DisplacementCase
 from simulation.kernels.layout import F64, I32, U32
 from simulation.world.routes import name_hash
 
+_DAYS = (1e-6, 1e6)  # of a leg: above 0, and so few that the day on which it ends is a number of the engine
 Mask = npt.NDArray[np.bool_]
 
 
@@ -103,7 +104,7 @@ def build_network(case: DisplacementCase) -> Network:
         leg_names=tuple(f"{names[a]}>{names[b]}" for a, b in both),
         origin=origin,
         destination=destination,
-        days=np.maximum(days, 1e-6),
+        days=np.clip(days, *_DAYS),
         camp=np.array([index[name] for name in case.camps], np.int32),
         camp_hash=np.array([name_hash(name, 32) for name in case.camps], np.uint32),
         intensity=intensity,

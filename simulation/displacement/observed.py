@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
 
 import numpy as np
 
 from simulation.displacement.case import DisplacementCase, Observed
+from simulation.displacement.corrections import correct
 from simulation.kernels.layout import F64, I64
 
 
 def corrected(series: Observed, case: DisplacementCase) -> F64:
-    """Return the counts of a series, (n,) people, after the case's registration corrections in their order.
-
-    Counts before a verified date are multiplied by the verified value over the one before it, so that an early, rough
-    registration runs into the level of the verified one.
-    """
-    counts = np.array(series.counts, np.float64)
-    for correction in case.corrections:
-        if correction.place != series.place or correction.day < case.start:
-            continue
-        i = bisect_left(series.dates, correction.day)
-        counts[:i] *= counts[i] / counts[i - 1]
-    return counts
+    """Return the counts of a series, (n,) people, after the case's registration corrections in their order."""
+    days = [c.day for c in case.corrections if c.place == series.place and c.day >= case.start]
+    return correct(series.dates, series.counts, days)
 
 
 def by_day(series: Observed, case: DisplacementCase) -> I64:
@@ -48,13 +39,14 @@ def observed_camps(case: DisplacementCase, places: Sequence[str] | None = None) 
 def displaced_by_day(case: DisplacementCase) -> I64:
     """Return (days,) people displaced so far under spawning mode "totals": it never falls.
 
-    Day 0 holds the people who are in the camps from the start. When the observed total falls nobody is sent back: the
-    fall is kept and taken off the next rises, so the number on any day is the highest total observed until then.
+    Day 0 holds the people who are in the camps from the start, or with spawning.day0 "set_out" who are displaced on it.
+    When the observed total falls nobody is sent back: the fall is kept and taken off the next rises, so the number on
+    any day is the highest total observed until then.
     """
     rows = [s.place for s in case.observed if s.place != "total"]
-    first = int(observed_camps(case)[0].sum())
     if case.spawning.total == "total_column":
         rise = by_day(next(s for s in case.observed if s.place == "total"), case)
     else:
         rise = observed_camps(case, rows).sum(axis=1)
+    first = int(rise[0] if case.spawning.day0 == "set_out" else observed_camps(case)[0].sum())
     return np.asarray(first + np.maximum.accumulate(rise - rise[0]), np.int64)

@@ -21,7 +21,7 @@ PROTECTION: dict[str, str] = {
     "conflict_person_days": "person-days in zones of conflict, and on ways that start or end in one",
     "conflict_entries": "times that somebody set out into a zone of conflict",
     "turned_away": "times that somebody was turned away at a full camp",
-    "outside_person_days": "person-days outside camps that were full",
+    "outside_person_days": "person-days outside camps that were full or closed",
     "stranded_person_days": "person-days stuck elsewhere, with no camp open or with room",
 }
 """Protection outcomes of a run, in the order in which they are shown."""
@@ -32,7 +32,7 @@ class Toll:
     """People by day, at its end: (T,) or (T, K), K camps."""
 
     inside: I64  # (T, K) in each camp
-    outside: I64  # (T, K) at the gates of each camp, turned away
+    outside: I64  # (T, K) at the gates of each camp: it was full, or has closed
     travelling: I64  # (T,) on legs
     stranded: I64  # (T,) stuck at places that are no camp
     in_conflict: I64  # (T,) at places in conflict, or on legs that start or end in one

@@ -5,18 +5,20 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from simulation.displacement.case import DisplacementCase, Spawning
+from pydantic import ValidationError
+
+from simulation.displacement.case import MOST_DAYS, YEARS, DisplacementCase, Spawning
 from simulation.errors import Problem, ScenarioError
 from simulation.importers.flee_conflicts import conflict_spells, read_conflicts
 from simulation.importers.flee_observed import read_corrections, read_observed
 from simulation.importers.flee_places import read_closures, read_places, read_roads
 from simulation.importers.flee_settings import read_settings
 from simulation.spec.csv_rows import Findings, Row, date_of, number_of, read_rows
+from simulation.spec.explain import explain
 
 INPUTS = ("input", "input_csv")
 VALIDATIONS = ("validation", "source_data")
 SETTINGS = ("simsetting.yml", "simsettings.yml")
-_MOST_DAYS = 36_500
 _USED = {
     "locations.csv", "routes.csv", "closures.csv", "conflicts.csv", "sim_period.csv", "conflict_period.csv",
     "registration_corrections.csv",
@@ -26,7 +28,7 @@ _USED = {
 def read_flee_case(
     folder: Path, *, validation: Path | None = None, settings: Path | None = None
 ) -> DisplacementCase:
-    """Read a Flee case as it is; nothing is lost: what the model does not use is kept or named in ``not_mapped``.
+    """Read a Flee case as it is; what the model does not use is kept, or named in ``not_mapped``.
 
     Args:
         folder: A case with ``input`` (or ``input_csv``) and ``validation`` (or ``source_data``) below it, or an input
@@ -43,6 +45,8 @@ def read_flee_case(
     )
     found = Findings()
     places = read_places(given / "locations.csv", found)
+    if not places:
+        found.raise_if_any()  # the rest would repeat it
     names = {p.name for p in places}
     start, days = _period(given, found)
     roads = read_roads(given / "routes.csv", names, found)
@@ -50,7 +54,7 @@ def read_flee_case(
     conflicts = given / "conflicts.csv"
     columns = read_conflicts(conflicts, days, names, found) if conflicts.is_file() else {}
     if not conflicts.is_file():
-        found.remarks.append("conflicts.csv is not there: conflict_date of locations.csv decides")
+        found.note("conflicts.csv is not there: conflict_date of locations.csv decides")
     spells = conflict_spells(places, columns, days, found)
     camps = tuple(p.name for p in places if p.is_camp)
     observed = read_observed(observed_in, camps, found)
@@ -74,11 +78,14 @@ def read_flee_case(
         )
     _remark_on_other_files(given, found)
     found.raise_if_any()
-    return DisplacementCase(
+    try:
+        return DisplacementCase(
         name=folder.resolve().name, start=start, days=days, places=places, roads=roads, conflicts=spells,
         closures=closures, observed=observed, corrections=corrections, spawning=spawning,
         not_mapped=tuple(found.remarks),
-    )  # fmt: skip
+        )  # fmt: skip
+    except ValidationError as error:  # what only the whole case shows
+        raise ScenarioError([Problem(folder, None, "", *explain(e)) for e in error.errors()]) from None
 
 
 def _folder_of(folder: Path, names: tuple[str, ...], file: str, what: str) -> Path:
@@ -99,22 +106,23 @@ def _period(given: Path, found: Findings) -> tuple[date, int]:
     file = given / "sim_period.csv"
     if not file.is_file() and (given / "conflict_period.csv").is_file():
         file = given / "conflict_period.csv"
-        found.remarks.append("conflict_period.csv is read as sim_period.csv, its name in older cases")
+        found.note("conflict_period.csv is read as sim_period.csv, its name in older cases")
     rows = {row.cell(0).lower(): row for row in read_rows(file)[1]}
     none = Row(file, 1, ("",))
     start = date_of(rows.get("startdate", none), 1, "StartDate", found)
     length = number_of(rows.get("length", none), 1, "Length", found, low=1)
-    if length is not None and (length != int(length) or length > _MOST_DAYS):
-        found.wrong(
-            file, rows["length"].line, "Length", f"{length:g} is no number of days up to {_MOST_DAYS}"
-        )
+    if length is not None and (length != int(length) or length > MOST_DAYS):
+        found.wrong(file, rows["length"].line, "Length", f"{length:g} is no number of days up to {MOST_DAYS}")
         length = None
+    if start is not None and not YEARS[0] <= start.year <= YEARS[1] - MOST_DAYS // 365:
+        hint = f"a year from {YEARS[0]} to {YEARS[1] - MOST_DAYS // 365}"
+        found.wrong(file, rows["startdate"].line, "StartDate", f"{start} is too far off", hint)
     return start or date(2000, 1, 1), int(length or 1)
 
 
 def _remark_on_other_files(given: Path, found: Findings) -> None:
     for file in sorted(given.iterdir()):
         if file.name.endswith("~"):
-            found.remarks.append(f"{file.name}: an editor's backup, not read")
+            found.remark(f"{file.name}: an editor's backup, not read")
         elif file.is_file() and file.name not in _USED and file.suffix == ".csv":
-            found.remarks.append(f"{file.name}: not used")
+            found.remark(f"{file.name}: not used")

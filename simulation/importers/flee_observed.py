@@ -7,7 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from simulation.displacement.case import Correction, Observed
+from simulation.displacement.case import MOST_PEOPLE, Correction, Observed
+from simulation.displacement.corrections import correct
+from simulation.errors import shown
 from simulation.spec.csv_rows import Findings, Row, date_of, number_of, read_rows
 from simulation.spec.explain import near_name
 
@@ -17,18 +19,20 @@ _HEADERS = ("", "datetime", "date")
 def read_series(file: Path, found: Findings) -> dict[date, float]:
     """Return the counts of one file by date: dates rise, one count each."""
     counts: dict[date, float] = {}
+    latest = date.min
     for i, row in enumerate(read_rows(file)[1]):
         if (i == 0 and row.cell(0).lower() in _HEADERS) or not row.cell(1) or row.cell(0).startswith("sep="):
             continue
         day = date_of(row, 0, "date", found)
-        count = number_of(row, 1, "count", found)
+        count = number_of(row, 1, "count", found, high=MOST_PEOPLE)
         if day is None or count is None:
             continue
-        if counts and day <= max(counts):
+        if counts and day <= latest:
             hint = "one row a date, in ascending order"
-            found.wrong(row.file, row.line, "date", f"{day} does not come after {max(counts)}", hint)
+            found.wrong(row.file, row.line, "date", f"{day} does not come after {latest}", hint)
             continue
         counts[day] = count
+        latest = day
     if not counts:
         found.wrong(file, None, "", "holds no count", "rows of date and count: 2012-02-29,1500")
     return counts
@@ -46,10 +50,13 @@ def read_observed(folder: Path, camps: tuple[str, ...], found: Findings) -> tupl
     """Return the series that data_layout.csv names: the total first, then every camp."""
     layout = folder / "data_layout.csv"
     observed: dict[str, Observed] = {}
-    for i, row in enumerate(read_rows(layout)[1]):
+    rows = read_rows(layout)[1]
+    for i, row in enumerate(rows):
         name = row.cell(0) if i else "total"
         if i == 0 and row.cell(0).lower() != "total":
-            found.wrong(layout, row.line, "name", f"the first row is {row.cell(0)!r}", "total,refugees.csv")
+            found.wrong(
+                layout, row.line, "name", f"the first row is {shown(row.cell(0))}", "total,refugees.csv"
+            )
         if name in observed:
             found.wrong(layout, row.line, "name", f"{name} is there twice", "one row a camp")
             continue
@@ -61,16 +68,14 @@ def read_observed(folder: Path, camps: tuple[str, ...], found: Findings) -> tupl
         dates, counts = add_up(series)
         observed[name] = Observed(place=name, dates=dates, counts=counts)
         if len(series) > 1:
-            found.remarks.append(
+            found.note(
                 f"data_layout.csv:{row.line}: the {len(series)} files of {name} are interpolated and added up"
             )
         if i and name not in camps:
-            found.remarks.append(
-                f"data_layout.csv:{row.line}: {name} is no camp; it counts in the total only"
-            )
+            found.note(f"data_layout.csv:{row.line}: {name} is no camp; it counts in the total only")
     if not observed:
         found.wrong(layout, None, "", "names no series", "total,refugees.csv and then one row a camp")
-    named = {row.cell(0) for row in read_rows(layout)[1]}
+    named = {row.cell(0) for row in rows}
     for camp in camps:
         if camp not in named:
             hint = f"add a row: {camp},file.csv"
@@ -80,9 +85,18 @@ def read_observed(folder: Path, camps: tuple[str, ...], found: Findings) -> tupl
 
 def _series_of(row: Row, file: str, folder: Path, found: Findings) -> dict[date, float]:
     path = folder / file
-    if not path.is_file():
-        beside = near_name(file, [p.name for p in folder.glob("*.csv")])
-        found.wrong(row.file, row.line, "file", f"{file} is not in {folder.name}", beside)
+    try:
+        inside = path.resolve().is_relative_to(folder.resolve())
+        there = path.is_file()
+    except (OSError, ValueError):  # a name that no file can have
+        inside, there = True, False
+    if not inside:
+        hint = "series lie in the folder of data_layout.csv"
+        found.wrong(row.file, row.line, "file", f"{shown(file)} lies outside {folder.name}", hint)
+        return {}
+    if not there:
+        beside = near_name(file[:80], [p.name for p in folder.glob("*.csv")])
+        found.wrong(row.file, row.line, "file", f"{shown(file)[1:-1]} is not in {folder.name}", beside)
         return {}
     return read_series(path, found)
 
@@ -92,29 +106,28 @@ def read_corrections(
 ) -> tuple[Correction, ...]:
     """Return the registration corrections; each names a date of its camp's series that has one before it."""
     series = {s.place: s for s in observed}
-    corrections = []
+    corrections: list[Correction] = []
     for row in read_rows(file)[1]:
         if len(row.cells) < 2:
             continue
         name, day = row.cell(0), date_of(row, 1, "date", found)
         if name not in series:
-            found.wrong(row.file, row.line, "camp", f"{name!r} has no series", near_name(name, series))
+            found.wrong(row.file, row.line, "camp", f"{shown(name)} has no series", near_name(name, series))
         elif day is not None and day < start:
-            found.remarks.append(f"{file.name}:{row.line}: {name} is corrected before the start; not used")
-        elif day is not None and _is_usable(row, series[name], day, found):
+            found.remark(f"{file.name}:{row.line}: {name} is corrected before the start; not used")
+        elif day is not None and _is_usable(row, series[name], day, corrections, found):
             corrections.append(Correction(place=name, day=day))
     return tuple(corrections)
 
 
-def _is_usable(row: Row, series: Observed, day: date, found: Findings) -> bool:
+def _is_usable(row: Row, series: Observed, day: date, earlier: list[Correction], found: Findings) -> bool:
     if day not in series.dates:
         near = min(series.dates, key=lambda other: abs((other - day).days))
         found.wrong(
             row.file, row.line, "date", f"{series.place} has no count on {day}", f"the nearest is {near}"
         )
         return False
-    i = series.dates.index(day)
-    if i == 0:
+    if day == series.dates[0]:
         found.wrong(
             row.file,
             row.line,
@@ -123,8 +136,17 @@ def _is_usable(row: Row, series: Observed, day: date, found: Findings) -> bool:
             "there is none to correct",
         )
         return False
-    if series.counts[i - 1] < 1:
-        message = f"the count of {series.place} before {day} is below 1 and cannot be scaled"
+    try:
+        people = correct(
+            series.dates, series.counts, [*(c.day for c in earlier if c.place == series.place), day]
+        )
+    except ValueError as error:
+        message = f"{series.place}: {error}"
         found.wrong(row.file, row.line, "date", message, "name a later date, or take the row out")
+        return False
+    if people.max() > MOST_PEOPLE:
+        found.wrong(
+            row.file, row.line, "date", f"{series.place} comes above {MOST_PEOPLE:g} people by this row"
+        )
         return False
     return True

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from simulation.displacement.case import CaseClosure, DisplacementPlace, PlaceKind, Road
+from simulation.displacement.case import MOST_PEOPLE, CaseClosure, DisplacementPlace, PlaceKind, Road
+from simulation.errors import shown
 from simulation.spec.csv_rows import Findings, Row, day_of, number_of, read_rows
 from simulation.spec.explain import near_name
 
@@ -38,7 +39,7 @@ def _kind_of(row: Row, found: Findings) -> PlaceKind:
         if word in text:
             return kind
     found.wrong(
-        row.file, row.line, "location_type", f"{row.cell(5)!r} is no kind of location",
+        row.file, row.line, "location_type", f"{shown(row.cell(5))} is no kind of location",
         "conflict_zone, town, camp, idpcamp, marker, forwarding_hub or flood_zone",
     )  # fmt: skip
     return "town"
@@ -61,13 +62,15 @@ def _place(row: Row, extra_names: list[str], found: Findings) -> DisplacementPla
         )
         return None
     kind = _kind_of(row, found)
-    size = number_of(row, 7, "population", found) if row.cell(7) else 0.0
+    size = number_of(row, 7, "population", found, high=MOST_PEOPLE) if row.cell(7) else 0.0
     extra = {name: row.cell(8 + i) for i, name in enumerate(extra_names) if name and row.cell(8 + i)}
     if row.cell(6) and kind == "conflict_zone":
         extra["conflict_date"] = row.cell(6)
+    elif row.cell(6) not in ("", "0"):
+        found.remark(f"locations.csv:{row.line}: conflict_date of {row.cell(0)}, which is no conflict_zone")
     growth = extra.pop("capacity_per_day", "0")
     is_camp = kind in ("camp", "idp_camp")
-    per_day = number_of(Row(row.file, row.line, (growth,)), 0, "capacity_per_day", found)
+    per_day = number_of(Row(row.file, row.line, (growth,)), 0, "capacity_per_day", found, high=MOST_PEOPLE)
     return DisplacementPlace(
         name=row.cell(0),
         region=row.cell(1) or "unknown",
@@ -93,14 +96,25 @@ def read_places(file: Path, found: Findings) -> tuple[DisplacementPlace, ...]:
         if place.name in places:
             found.wrong(row.file, row.line, "name", f"{place.name} is there twice", "every name once")
         places[place.name] = place
+    _remark_on_cells_beyond(rows, max(len(header), len(_COLUMNS)), found)
     used = {"conflict_date", "conflict_intensity"}
     unused = sorted({name for place in places.values() for name in place.extra} - used)
-    found.remarks.extend(f"locations.csv: column {name} (kept, not used)" for name in unused)
+    for name in unused:
+        found.remark(f"locations.csv: column {name} (kept, not used)")
     if not rows:
         found.wrong(
             file, None, "", "holds no location", "name,region,country,latitude,longitude,location_type,..."
         )
     return tuple(places.values())
+
+
+def _remark_on_cells_beyond(rows: list[Row], n_columns: int, found: Findings) -> None:
+    beyond = [row for row in rows if any(row.cells[n_columns:])]
+    if beyond:
+        lines = (
+            f"lines {beyond[0].line} to {beyond[-1].line}" if len(beyond) > 1 else f"line {beyond[0].line}"
+        )
+        found.remark(f"{beyond[0].file.name}: cells beyond the header in {len(beyond)} rows, {lines}")
 
 
 def known(row: Row, i: int, column: str, names: set[str], found: Findings) -> str | None:
@@ -111,7 +125,7 @@ def known(row: Row, i: int, column: str, names: set[str], found: Findings) -> st
         row.file,
         row.line,
         column,
-        f"{row.cell(i)!r} is no location of locations.csv",
+        f"{shown(row.cell(i))} is no location of locations.csv",
         near_name(row.cell(i), names),
     )
     return None
@@ -138,13 +152,15 @@ def read_roads(file: Path, names: set[str], found: Findings) -> tuple[Road, ...]
                 found.wrong(row.file, row.line, "name2", f"a route from {name1} to itself")
                 continue
             roads.append(Road(name1=name1, name2=name2, km=km, km_per_day=speed, extra=extra))
+    _remark_on_cells_beyond(rows, max(len(header), 4), found)
     redirected = sum(road.extra.get("forced_redirection", "0") not in ("0", "0.0") for road in roads)
     if redirected:
-        found.remarks.append(
+        found.remark(
             f"routes.csv: forced_redirection on {redirected} routes (kept; people choose themselves)"
         )
     unused = sorted({name for road in roads for name in road.extra if name != "forced_redirection"})
-    found.remarks.extend(f"routes.csv: column {name} (kept, not used)" for name in unused)
+    for name in unused:
+        found.remark(f"routes.csv: column {name} (kept, not used)")
     return tuple(roads)
 
 
@@ -162,26 +178,32 @@ def read_closures(
                 row.file,
                 row.line,
                 "closure_type",
-                f"{row.cell(0)!r} is no kind of closure",
+                f"{shown(row.cell(0))} is no kind of closure",
                 ", ".join(_CLOSURES),
             )
             continue
         if kind == "remove_forced_redirection":
-            found.remarks.append(f"closures.csv:{row.line}: {kind} (people choose themselves)")
+            found.remark(f"closures.csv:{row.line}: {kind} (people choose themselves)")
             continue
         ends = (1, 2) if kind in ("country", "link") else (1,)
         missing = [
             row.cell(i) for i in ends if row.cell(i) not in (countries if kind == "country" else names)
         ]
         if missing:  # cases name countries and places that they have cut from the map
-            found.remarks.append(
-                f"closures.csv:{row.line}: {', '.join(missing)} is not on the map; nothing to close"
+            found.remark(f"closures.csv:{row.line}: {', '.join(missing)} is not on the map; nothing to close")
+            continue
+        if first is None or end is None:
+            continue
+        if 0 <= end <= max(first, 0):
+            flee = " (Flee closes it for good)" if end < first else ""
+            found.remark(f"closures.csv:{row.line}: ends on day {end}, before it has closed anything{flee}")
+            continue
+        if first < 0:
+            found.note(
+                f"closures.csv:{row.line}: begins before the start: closed from day 0 on (Flee leaves it open)"
             )
-            continue
-        if first is None or end is None or (0 <= end <= max(first, 0)):
-            continue
         if kind == "link":
-            found.remarks.append(f"closures.csv:{row.line}: closes the road both ways (Flee leaves it open)")
+            found.note(f"closures.csv:{row.line}: closes the road both ways (Flee leaves it open)")
         closures.append(
             CaseClosure(
                 kind="idp_camp" if kind == "idpcamp" else kind,  # type: ignore[arg-type]

@@ -39,8 +39,11 @@ def draw_origins(key, who, cumulated):  # type: ignore[no-untyped-def]
     """Return (n,) int32 place that each comes from, by cumulated weights (P,) and the person's own luck."""
     place = np.empty(who.size, np.int32)
     total = cumulated[-1]
+    last = cumulated.size - 1  # with a weight: a product may round up to the total
+    while last > 0 and cumulated[last - 1] == total:
+        last -= 1
     for i in range(who.size):
-        place[i] = np.searchsorted(cumulated, uniform(key, who[i], 0, 0) * total, side="right")
+        place[i] = min(np.searchsorted(cumulated, uniform(key, who[i], 0, 0) * total, side="right"), last)
     return place
 
 

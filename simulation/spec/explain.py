@@ -10,6 +10,8 @@ from typing import Annotated, Any, get_args, get_origin
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from simulation.errors import shown
+
 _PLAIN = {
     "string_type": 'needs text; put it in quotes: "..."',
     "dict_type": "needs keys and values below it",
@@ -88,5 +90,7 @@ def _bare(annotation: Any) -> Any:  # noqa: ANN401  (a type expression has no na
 
 
 def _shown(value: object) -> str:
-    text = repr(value)
+    text = (
+        shown(value) if isinstance(value, (list, dict)) else repr(value)
+    )  # lists may hold themselves many times
     return text if len(text) <= 60 else text[:57] + "..."

@@ -13,6 +13,7 @@ from calibration.camp_scores import (
     camp_differences,
     camp_errors,
     last_value,
+    raw_count,
     relative_difference,
     rescale,
     shares_of,
@@ -48,7 +49,9 @@ def test_camp_errors_are_0_where_nobody_is_observed() -> None:
 
 def test_the_total_error_is_over_the_raw_count() -> None:
     # Listed on day 0: a total of 150 and the camps' 100; then it moves with the camps: 250, 350, 150.
-    assert total_error(FORECAST, OBSERVED, 250.0).tolist() == pytest.approx([50 / 250, 80 / 350, 5 / 150])
+    raw = raw_count(OBSERVED, 250.0)
+    assert raw.tolist() == [250.0, 350.0, 150.0]
+    assert total_error(FORECAST, OBSERVED, raw).tolist() == pytest.approx([50 / 250, 80 / 350, 5 / 150])
 
 
 def test_naive_forecasts_hold_what_they_say() -> None:

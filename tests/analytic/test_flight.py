@@ -22,7 +22,9 @@ from simulation.displacement.network import build_network
 from simulation.displacement.reach import build_reach
 from simulation.displacement.result import DisplacementResult
 from simulation.importers.flee import read_flee_case
+from simulation.kernels.flight import draw_origins
 from simulation.kernels.layout import Event
+from simulation.kernels.rng import Stream, stream_key
 
 N = 20_000
 
@@ -88,6 +90,20 @@ def test_the_way_takes_its_kilometres_in_days(tmp_path: Path) -> None:
     assert run(case).toll.inside[:, 0].tolist() == [0, 0, 0, *[10] * 9]
     assert run(case).toll.travelling.tolist() == [0, 10, 10, *[0] * 9]
     assert run(case, km_per_day=100.0).toll.inside[:, 0].tolist() == [*[0] * 5, *[10] * 7]
+
+
+def test_nobody_comes_from_a_place_without_weight() -> None:
+    # The place of the total's last rise is the last with a weight, also where a product rounds up to the total.
+    who = np.arange(2000, dtype=np.uint64)
+    for cumulated in ([0.0, 0.0], [0.0, 5e-324, 5e-324], [0.0, 1e12, 1e12], [0.0, np.inf, np.inf]):
+        came = draw_origins(stream_key(1, Stream.DEPARTURES), who, np.array(cumulated))
+        assert came.max() < len(cumulated)
+        assert (came == 1).all() or not any(cumulated)
+
+
+def test_a_way_of_any_length_is_a_number_of_days(tmp_path: Path) -> None:
+    case = star(tmp_path, km={"C0": 10**12}, capacity={"C0": None}, people=10)
+    assert run(case, km_per_day=1e-3).toll.travelling.tolist() == [0, *[10] * 11]
 
 
 def test_short_legs_in_a_row_take_no_longer_than_one(tmp_path: Path) -> None:

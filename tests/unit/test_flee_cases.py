@@ -14,12 +14,15 @@ from hypothesis import strategies as st
 
 from experiments.cli import main
 from experiments.flee.checks import parameter_ends, perturbed, without_camp, without_sizes
-from experiments.flee.page import MARKS
+from experiments.flee.page import COLUMNS, MARKS, _case_lines
 from experiments.flee.page import main as page
 from experiments.flee.validation import validate
+from experiments.flee.write import write_tables
+from simulation.displacement.arrivals import TooManyPeopleError
 from simulation.displacement.case import DisplacementCase, Spawning
 from simulation.displacement.files import DOCUMENT, load_case, write_case
 from simulation.displacement.model import DisplacementModel
+from simulation.displacement.observed import observed_camps
 from simulation.displacement.parameters import DEFAULTS
 from simulation.displacement.result import DisplacementResult
 from simulation.errors import ResultError, ScenarioError
@@ -87,6 +90,15 @@ def test_day_0_is_in_the_camps_or_taken_off(tmp_path: Path) -> None:
     assert live(moved_by(case, day0="empty")).toll.people[0] == 0
 
 
+def test_day_0_may_set_out_and_the_data_stay_as_they_are(tmp_path: Path) -> None:
+    case = small(tmp_path)
+    out = moved_by(case, day0="set_out")
+    assert np.array_equal(observed_camps(out), observed_camps(case))
+    toll = live(out).toll
+    assert toll.people.tolist() == live(case).toll.people.tolist()
+    assert toll.inside[0].sum() < toll.people[0] == 100
+
+
 @pytest.mark.parametrize(
     ("mode", "amount", "first"), [("constant", 10, 10), ("pop_ratio", 0.001, 40), ("poisson", 30, None)]
 )
@@ -114,6 +126,28 @@ def test_a_zone_that_has_lost_its_people_sends_no_more(tmp_path: Path) -> None:
     ashford = case.places[0].name == "Ashford" and int((origin == 0).sum())
     assert ashford <= 60 + 200  # what leaves on one day is drawn together
     assert ashford < (DisplacementModel(case).origin == 0).sum()
+
+
+@pytest.mark.parametrize(("mode", "amount"), [("constant", 9000), ("poisson", 9000), ("pop_ratio", 0.9)])
+@pytest.mark.parametrize("scale", [1.0, 0.1])
+def test_conflict_takes_no_more_people_than_a_zone_has(
+    mode: str, amount: float, scale: float, tmp_path: Path
+) -> None:
+    case = moved_by(small(tmp_path), mode=mode, amount=amount, takes_population=True)
+    model = DisplacementModel(case, scale=scale)
+    came = np.bincount(model.origin[model.start_days >= 0], minlength=len(case.places))
+    # Ashford's 40,000 at intensity 1 on days 0-2: 9,000 a day, or 0.9, then 0.09, then 0.009 of all ...
+    assert all(n <= p.population * scale for n, p in zip(came, case.places, strict=True))
+    assert came[0] > 0.7 * 40_000 * scale
+    if mode == "pop_ratio" and scale == 1.0:
+        by_day = [int(((model.origin == 0) & (model.start_days == d)).sum()) for d in range(3)]
+        assert by_day == [36_000, 3_600, 360]
+
+
+@pytest.mark.parametrize("mode", ["constant", "poisson"])
+def test_more_people_than_can_be_simulated_are_refused(mode: str, tmp_path: Path) -> None:
+    with pytest.raises(TooManyPeopleError, match="at most"):
+        live(moved_by(small(tmp_path), mode=mode, amount=1e12))
 
 
 def test_a_share_of_people_is_that_share(tmp_path: Path) -> None:
@@ -156,9 +190,43 @@ def test_scores_are_written_and_the_naive_ones_are_as_defined(tmp_path: Path) ->
     assert scores.loc["shares of capacities", "rescaled"] == pytest.approx(expected, rel=1e-5)
     own = [(np.abs(s - d).sum(axis=1) / d.sum(axis=1)).mean() for s in found.forecast]
     assert scores.loc["this model", "difference"] == pytest.approx(np.mean(own), rel=1e-5)
-    assert len(pd.read_csv(out / "days.csv")) == 10
+    days = pd.read_csv(out / "days.csv")
+    assert len(days) == 10
+    dale = found.forecast[:, :, 0]
+    assert days["Dale forecast"].to_numpy() == pytest.approx(dale.mean(axis=0))
+    assert days["Dale forecast sd"].to_numpy() == pytest.approx(dale.std(axis=0, ddof=1))
+    assert days["Dale error"].to_numpy() == pytest.approx(np.abs(dale / d[:, 0] - 1).mean(axis=0))
+    # Flee's raw count: everything that the layout lists on day 0, 120 in all and 100 in camps.
+    gap = np.abs(found.forecast - d).sum(axis=2).mean(axis=0)
+    assert days["Total error"].to_numpy() == pytest.approx(gap / (d.sum(axis=1) + 120))
+    camps = pd.read_csv(out / "camps.csv").set_index("camp")
+    assert camps["forecast_end_sd"].to_numpy() == pytest.approx(found.forecast[:, -1].std(axis=0, ddof=1))
+    assert camps["adds"].sum() == pytest.approx(scores.loc["this model", "rescaled"])
     again = CliRunner().invoke(main, ["validate", "flee", str(folder), "--seeds", "2", "--out", str(out)])
     assert again.exit_code == 2
+
+
+def test_names_of_camps_are_text_in_tables_and_on_the_terminal(tmp_path: Path) -> None:
+    formula, steering = "=1+1", "Elm\x1b[2J"
+    renamed = {
+        f"{file.replace('.', '__')}": text.replace("Dale", formula)
+        .replace("Elm", steering)
+        .replace('"#', "#")
+        for file, text in {**INPUT, **VALIDATION}.items()
+    }
+    folder, out = write_folder(tmp_path / "small", **renamed), tmp_path / "scores"
+    done = CliRunner().invoke(main, ["validate", "flee", str(folder), "--seeds", "1", "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    assert "\x1b" not in done.output
+    assert pd.read_csv(out / "camps.csv")["camp"].tolist() == ["'=1+1", "Elm\\x1b[2J"]
+    assert "'=1+1 observed" in pd.read_csv(out / "days.csv").columns
+
+
+def test_tables_keep_every_person(tmp_path: Path) -> None:
+    many = "2020-01-01,3810395\n"
+    case = small(tmp_path, dale__csv=many, registration_corrections__csv=None)
+    write_tables(validate(case, 1, scale=0.001), tmp_path / "scores")
+    assert pd.read_csv(tmp_path / "scores" / "camps.csv")["observed_end"].tolist()[0] == 3810395
 
 
 def test_a_case_without_anybody_cannot_be_scored(tmp_path: Path) -> None:
@@ -203,7 +271,15 @@ def test_the_page_has_every_case_beside_flee_and_keeps_its_words(tmp_path: Path)
     assert table.loc["one", "flee"] == 0.5
     assert np.isnan(table.loc["two", "flee"])
     assert f"| one | 2 | 10 | {table.loc['one', 'ours']:.3f} " in text
-    assert "Median over 1 cases" in text
+    assert "Median over 1 case: " in text
+
+
+def test_the_median_is_given_without_the_development_case_too() -> None:
+    rows = [dict.fromkeys(COLUMNS, 0.0) | {"case": name, "ours": ours, "flee": flee}
+            for name, ours, flee in (("mali2012", 0.1, 0.5), ("one", 0.4, 0.3), ("two", 0.6, 0.9))]  # fmt: skip
+    lines = list(_case_lines(rows))
+    assert "Median over 3 cases: 0.400 beside Flee's 0.500; at or below Flee's in 2 of 3." in lines
+    assert "Without mali2012, a development case: median over 2 cases: 0.500 beside Flee's 0.600." in lines
 
 
 # Our own form ---
@@ -219,6 +295,9 @@ BROKEN = {
     ),
     "a kind that is none": ("places.csv", "town", "village", "places.csv:3: kind"),
     "dates that fall": ("observed.csv", "2020-01-10", "2019-01-10", "dates must rise"),
+    "more days than are run": (DOCUMENT, "days: 10", "days: 1000000000", "36500"),
+    "a start at the end of time": (DOCUMENT, "start: '2020", "start: '9999", "must lie in the years"),
+    "more people than there are": ("places.csv", "40000.0", "1e308", "places.csv:2: population"),
     "a day that is none": ("conflicts.csv", "Ashford,0,", "Ashford,zero,", "conflicts.csv:2: first_day"),
 }
 
@@ -233,6 +312,24 @@ def test_a_broken_scenario_says_what_is_wrong(name: str, tmp_path: Path) -> None
     path.write_text(text.replace(old, new))
     with pytest.raises(ScenarioError, match=words):
         load_case(tmp_path / "ours")
+
+
+def test_totals_without_a_conflict_are_refused(tmp_path: Path) -> None:
+    write_case(small(tmp_path), tmp_path / "ours")
+    (tmp_path / "ours" / "conflicts.csv").write_text("#place,first_day,last_day,intensity\nAshford,90,99,1\n")
+    with pytest.raises(ScenarioError, match="no place is in conflict on any day"):
+        load_case(tmp_path / "ours")
+
+
+def test_a_scenario_that_repeats_itself_is_not_repeated(tmp_path: Path) -> None:
+    write_case(small(tmp_path), tmp_path / "ours")
+    path = tmp_path / "ours" / DOCUMENT
+    levels = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    levels += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 9)]
+    path.write_text("\n".join(levels) + "\n" + path.read_text().replace("name: small", "name: *a8"))
+    with pytest.raises(ScenarioError) as caught:
+        load_case(tmp_path / "ours")
+    assert len(str(caught.value)) < 5000
 
 
 # Any damage ---

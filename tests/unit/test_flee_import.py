@@ -100,6 +100,43 @@ def test_what_is_not_used_is_said(tmp_path: Path) -> None:
     assert case.spawning.takes_population
 
 
+def test_what_is_used_in_another_way_than_in_flee_is_said(tmp_path: Path) -> None:
+    late = CONFLICTS.replace("1, 0, 0", "0, 0, 0", 1)
+    lines = "camp,Dale,,5,3\ncamp,Dale,,4,4\nlocation,Cove,,-2,1\n"
+    case = read_flee_case(
+        write_folder(tmp_path / "late", conflicts__csv=late, closures__csv=CLOSURES + lines)
+    )
+    assert [c.first_day for c in case.closures] == [0, 0]
+    no_column = CONFLICTS.replace("Cove", "Nobody")
+    more = LOCATIONS.replace('"town",,', '"town",7,').replace("0.4", "0.4,more")
+    other = read_flee_case(write_folder(tmp_path / "other", conflicts__csv=no_column, locations__csv=more))
+    for case_, words in (
+        (case, "not used: closures.csv:3: ends on day 3, before it has closed anything (Flee closes it for good)"),
+        (case, "not used: closures.csv:4: ends on day 4, before it has closed anything"),
+        (case, "note: closures.csv:5: begins before the start: closed from day 0 on (Flee leaves it open)"),
+        (case, "note: conflicts.csv: Ashford is at peace until its column says else (in Flee in conflict)"),
+        (other, "note: locations.csv: Cove has no column in conflicts.csv and is in conflict from its conflict_date "
+                "on, day 3 (in Flee never)"),
+        (other, "not used: locations.csv:4: conflict_date of Birch, which is no conflict_zone"),
+        (other, "not used: locations.csv: cells beyond the header in 1 rows, line 4"),
+    ):  # fmt: skip
+        assert words in case_.not_mapped
+
+
+def test_comments_before_the_header_and_quotes_in_them_are_comments(tmp_path: Path) -> None:
+    wordy = {f"{name}__csv": f'# from the 5" survey\n#{name}\n{text}'
+             for name, text in (("conflicts", CONFLICTS), ("locations", LOCATIONS), ("routes", ROUTES))}  # fmt: skip
+    plain = read_flee_case(write_folder(tmp_path / "plain" / "small"))
+    read = read_flee_case(write_folder(tmp_path / "wordy" / "small", **wordy))
+    assert read.model_copy(update={"not_mapped": plain.not_mapped}) == plain
+    assert plain.conflicts
+
+
+def test_conflicts_need_no_hash(tmp_path: Path) -> None:
+    bare = write_folder(tmp_path / "bare", conflicts__csv=CONFLICTS.replace("#Day", "Day"))
+    assert read_flee_case(bare).conflicts == read_flee_case(write_folder(tmp_path / "small")).conflicts
+
+
 def test_settings_of_displacement_are_used(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "small")
     (folder / "simsetting.yml").write_text(
@@ -110,7 +147,7 @@ def test_settings_of_displacement_are_used(tmp_path: Path) -> None:
     assert (spawning.mode, spawning.amount, spawning.day0, spawning.decay) == (
         "pop_ratio",
         0.02,
-        "empty",
+        "set_out",
         (1, 0.5),
     )
 
@@ -139,7 +176,14 @@ BAD = {
         {"closures__csv": CLOSURES.replace("country,", "frontier,")}, "closures.csv:2: closure_type",
     ),
     "too few days of conflict": ({"conflicts__csv": CONFLICTS[:60]}, "conflicts.csv: holds"),
-    "no header of conflicts": ({"conflicts__csv": CONFLICTS.replace("#Day", "Day")}, "conflicts.csv:1: has no header"),
+    "no header of conflicts": ({"conflicts__csv": CONFLICTS.split("\n", 1)[1]}, "conflicts.csv:1: has no header"),
+    "conflicts of places that are not there": (
+        {"conflicts__csv": CONFLICTS.replace("Ashford", "A").replace("Cove", "C")},
+        "conflicts.csv: no column names a location",
+    ),
+    "a column of conflicts that is there twice": (
+        {"conflicts__csv": CONFLICTS.replace("Nowhere", "Cove")}, "conflicts.csv: Cove: is the name of two columns",
+    ),
     "an intensity below 0": ({"conflicts__csv": CONFLICTS.replace("0.5", "-1", 1)}, "conflicts.csv:5: Ashford"),
     "a start that is no date": (
         {"sim_period__csv": "StartDate,2020-13-01\nLength,10\n"}, "sim_period.csv:1: StartDate: '2020-13-01'",
@@ -165,6 +209,35 @@ BAD = {
     "a correction of the first count": (
         {"registration_corrections__csv": "Dale,2020-01-01\n"}, "2020-01-01 is the first count of Dale",
     ),
+    "more people than there are": ({"locations__csv": LOCATIONS.replace("40000", "1e308")}, "csv:2: population"),
+    "a count above all people": ({"elm__csv": "2020-01-01,1e300\n"}, "elm.csv:1: count: '1e300' is too large"),
+    "an intensity without end": ({"conflicts__csv": CONFLICTS.replace("0.5", "1e13", 1)}, "conflicts.csv:5: Ashford"),
+    "a series outside the folder": (
+        {"data_layout__csv": VALIDATION["data_layout.csv"].replace("elm.csv", "../input/routes.csv")},
+        "data_layout.csv:3: file: '../input/routes.csv' lies outside validation",
+    ),
+    "a series by an absolute path": (
+        {"data_layout__csv": VALIDATION["data_layout.csv"].replace("elm.csv", "/etc/hostname")},
+        "data_layout.csv:3: file: '/etc/hostname' lies outside validation",
+    ),
+    "a series with a name that no file has": (
+        {"data_layout__csv": VALIDATION["data_layout.csv"].replace("elm.csv", "e" * 5000)}, "csv:3: file: eee",
+    ),
+    "a start at the end of time": (
+        {"sim_period__csv": "StartDate,9999-12-30\nLength,10\n"}, "sim_period.csv:1: StartDate: 9999-12-30 is too far",
+    ),
+    "a day of 5,000 digits": ({"closures__csv": CLOSURES.replace("6", "6" * 5000)}, "closure_end: '666"),
+    "no location": ({"locations__csv": "#name\n"}, "locations.csv: holds no location"),
+    "two corrections, the first to nothing": (
+        {"dale__csv": "2020-01-01,50\n2020-01-05,0\n2020-01-06,400\n",
+         "registration_corrections__csv": "Dale,2020-01-05\nDale,2020-01-06\n"},
+        "registration_corrections.csv:2: date: Dale: the count before 2020-01-06 is below 1",
+    ),
+    "corrections that outgrow the world": (
+        {"dale__csv": "2020-01-01,1\n2020-01-05,1e9\n2020-01-06,1\n2020-01-07,1e9\n",
+         "registration_corrections__csv": "Dale,2020-01-05\nDale,2020-01-07\n"},
+        "registration_corrections.csv:2: date: Dale comes above 1e+10 people",
+    ),
     "a missing file": ({"routes__csv": None}, "routes.csv: does not exist"),
 }  # fmt: skip
 
@@ -176,7 +249,46 @@ def test_a_wrong_folder_says_where_what_and_what_would_be_right(name: str, tmp_p
     done = CliRunner().invoke(main, ["import", "flee", str(folder), "--out", str(tmp_path / "ours")])
     assert done.exit_code == 2, done.output
     assert words in done.output
+    assert len(done.output) < 2000
     assert not (tmp_path / "ours").exists()
+
+
+BAD_SETTINGS = {
+    "a decay that is no list": ("conflict_spawn_decay: 5", "conflict_spawn_decay: 5 is no list"),
+    "an endless interval": ("conflict_spawn_decay_interval: 1e+300", "interval: 1e+300 is no number"),
+    "a rate without end": (
+        "conflict_driven_spawning: {spawn_mode: poisson, displaced_per_conflict_day: 1.0e+30}", "1e+30 is no number",
+    ),
+    "a mode that is a list": ("conflict_driven_spawning: {spawn_mode: [constant]}", "['constant'] is unknown"),
+    "a switch that is a word": ("insert_day0: maybe", "spawn_rules.insert_day0: 'maybe' is no switch"),
+    "a switch that is a number": ("take_from_population: 2", "spawn_rules.take_from_population: 2 is no switch"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BAD_SETTINGS)
+def test_wrong_settings_say_where_what_and_what_would_be_right(name: str, tmp_path: Path) -> None:
+    line, words = BAD_SETTINGS[name]
+    folder = write_folder(tmp_path / "small")
+    (folder / "simsetting.yml").write_text(f"spawn_rules:\n  {line}\n")
+    done = CliRunner().invoke(main, ["import", "flee", str(folder)])
+    assert done.exit_code == 2, done.output
+    assert words in done.output
+
+
+def test_switches_are_read_as_flee_reads_them(tmp_path: Path) -> None:
+    # YAML 1.1: no and off are switches. In YAML 1.2 they are words, and true.
+    folder = write_folder(tmp_path / "small")
+    (folder / "simsetting.yml").write_text("spawn_rules:\n  insert_day0: no\n  take_from_population: on\n")
+    spawning = read_flee_case(folder).spawning
+    assert (spawning.day0, spawning.takes_population) == ("set_out", True)
+
+
+def test_a_settings_file_that_repeats_itself_is_not_repeated(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "small")
+    levels = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    levels += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 9)]
+    (folder / "simsetting.yml").write_text("move_rules:\n  " + "\n  ".join(levels) + "\n")
+    assert sum(map(len, read_flee_case(folder).not_mapped)) < 5000
 
 
 def test_all_problems_are_said_at_once(tmp_path: Path) -> None:
