@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -26,6 +26,7 @@ def progress_bar(desc: str, unit: str, total: int | None = None) -> tqdm[NoRetur
     if sys.stderr.isatty():
         return bar(desc=desc, unit=unit, total=total, bar_format=_BAR, smoothing=0.1)
     return bar(
+        file=_Lines(sys.stderr),
         desc=desc,
         unit=unit,
         total=total,
@@ -36,3 +37,20 @@ def progress_bar(desc: str, unit: str, total: int | None = None) -> tqdm[NoRetur
         maxinterval=_LINE_EVERY,
         smoothing=0.1,
     )
+
+
+class _Lines:
+    """A file in which every state of a bar is a line of its own, where a terminal would write over the last."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, text: str) -> int:
+        """Write what is no return of the carriage, if there is any, and end the line."""
+        line = text.strip()
+        if line:
+            self._file.write(f"{line}\n")
+        return len(text)
+
+    def flush(self) -> None:
+        self._file.flush()
