@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -10,13 +12,15 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
+from calibration.cells import Cells
 from calibration.fit.load import load_fit
 from calibration.forecasts import read_forecast
 from calibration.posterior import read_posterior
 from experiments.cli import main
+from experiments.fitting.forecast import _psi_of, known_luck
 from experiments.fitting.runs import CellRuns, MakeRuns
 from experiments.planning.load import load_plan
-from simulation.errors import ScenarioError
+from simulation.errors import ResultError, ScenarioError
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "calibration" / "example"
@@ -172,6 +176,49 @@ def test_a_forecast_begins_after_its_day_and_ends_after_its_months(fitted, tmp_p
     assert rows["from"].min() == pd.Timestamp("2016-01-01")
     assert rows["to"].max() == pd.Timestamp("2016-03-31")
     assert len(rows) == 3 * 3 * 6
+
+
+def test_a_forecast_of_fitted_months_or_of_another_fit_is_refused(fitted, tmp_path):
+    options = ("--months", 1, "--draws", 2, "--out", tmp_path / "forecast.parquet")
+    file = fitted / "posterior.parquet"
+    inside = ask("forecast", file, "--fit", EXAMPLE / "fit.yaml", "--from", "2015-06-30", *options)
+    assert inside.exit_code == 2
+    assert "months up to 2015-12-31 were fitted" in inside.output
+    other = copy_example(tmp_path, "scale: 0.5", "scale: 0.4")
+    strange = ask("forecast", file, "--fit", other, "--from", "2015-12-31", *options)
+    assert strange.exit_code == 2
+    assert "the posterior is not of fit" in strange.output
+    assert not (tmp_path / "forecast.parquet").exists()
+
+
+def test_only_rates_of_later_periods_come_from_the_prior(fitted):
+    posterior = read_posterior(fitted / "posterior.parquet")
+    model = load_fit(EXAMPLE / "fit.yaml").observation
+    rows, rng = np.arange(5), np.random.default_rng(0)
+    np.testing.assert_array_equal(_psi_of(posterior, model, rows, rng), posterior.psi[:5])
+    place = posterior.psi_names.index("rate:deaths_found:2015-01-01")
+    names = list(posterior.psi_names)
+    names[place] = "rate:deaths_found:2014-01-01"
+    found = _psi_of(replace(posterior, psi_names=tuple(names)), model, rows, rng)
+    assert (found != posterior.psi[:5]).any(axis=0).nonzero()[0].tolist() == [place]
+    names[place] = "clumping:others"
+    with pytest.raises(ResultError, match="has no rate:deaths_found:2015-01-01"):
+        _psi_of(replace(posterior, psi_names=tuple(names)), model, rows, rng)
+
+
+def test_luck_of_runs_is_known_of_known_months_only(fitted):
+    assert set(read_posterior(fitted / "posterior.parquet").about["luck"]) == {
+        "arrivals",
+        "interceptions",
+        "deaths",
+    }
+    day = np.array(["2015-01-01", "2015-02-01", "2015-03-01"], "datetime64[D]")
+    cells = Cells(("a",), np.zeros(3, np.int64), day, day + 27, np.full(3, np.nan))
+    true = np.array([[90.0, np.nan, 90.0], [100.0, np.nan, 100.0]])
+    found = known_luck(cells, true, np.full(3, 10.0), date(2015, 2, 28))
+    np.testing.assert_allclose(
+        found, [0.1, 0.0, 0.0]
+    )  # 10 / (95 + 5); no run says the second; the third is later
 
 
 def test_a_run_has_the_medians_of_the_posterior_or_a_draw_of_it(fitted, tmp_path):
