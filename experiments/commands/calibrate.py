@@ -92,6 +92,7 @@ def _make(
     workers: int,
 ) -> None:
     """Make the fit and say what it gave."""
+    from calibration.checks.convergence import describe_trouble  # noqa: PLC0415
     from experiments.fitting.calibrate import POSTERIOR, calibrate  # noqa: PLC0415
 
     with _many_processes(workers if asked[0] else 0) as mapped:
@@ -103,7 +104,9 @@ def _make(
         f"draws        {len(fit.posterior):,}; largest R-hat {checks.convergence['r_hat'].max():.3f}, fewest effective "
         f"draws {checks.convergence['effective_draws'].min():,.0f}"
     )
-    years = checks.years
+    if trouble := describe_trouble(checks.convergence):
+        click.secho(f"WARNING: {trouble}", err=True, bold=True)
+    years = checks.years[checks.years["kind"] != "stock"]
     inside = ((years["observed"] >= years["low"]) & (years["observed"] <= years["high"])).mean()
     click.echo(
         f"years        {inside:.0%} of {len(years)} yearly totals in their 90% intervals (they were fitted)"

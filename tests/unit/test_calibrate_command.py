@@ -17,10 +17,12 @@ from calibration.fit.load import load_fit
 from calibration.forecasts import read_forecast
 from calibration.posterior import read_posterior
 from experiments.cli import main
+from experiments.fitting.calibrate import calibrate, prepare_folder
 from experiments.fitting.forecast import _psi_of, known_luck
 from experiments.fitting.runs import CellRuns, MakeRuns
 from experiments.planning.load import load_plan
 from simulation.errors import ResultError, ScenarioError
+from simulation.result import read_metadata
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "calibration" / "example"
@@ -122,6 +124,40 @@ def test_an_interrupted_fit_goes_on_from_its_runs(fitted, tmp_path):
     assert not np.isnan(true).any()
 
 
+def test_a_fit_interrupted_after_its_runs_can_be_taken_up_or_replaced(fitted, tmp_path):
+    out = tmp_path / "out"
+    shutil.copytree(fitted / "runs", out / "runs")
+
+    def stop(done: int, total: int) -> None:
+        (out / "cells.csv").write_text("as if the writing of results had begun")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        calibrate(load_fit(EXAMPLE / "fit.yaml"), out, resume=True, watch=stop)
+    assert read_metadata(out)["unfinished"]
+    prepare_folder(out, resume=True, force=False)
+    assert (out / "cells.csv").is_file()
+    prepare_folder(out, resume=False, force=True)
+    assert not list(out.iterdir())
+    assert "unfinished" not in read_metadata(fitted)
+
+
+def test_shares_need_runs_that_show_their_luck(tmp_path):
+    file = copy_example(tmp_path, "replicates: 8", "replicates: 0")
+    assert load_fit(file).document.runs.replicates == 0
+    told = tmp_path / "fit" / "observation.yaml"
+    text = told.read_text(encoding="utf-8").replace("window: month", "window: as_given")
+    women = "observes: {counts: arrivals, share_of: {sex: female}}"
+    told.write_text(
+        text.replace("observes: {counts: arrivals}", women + "\n    interviews: 100"), encoding="utf-8"
+    )
+    table = pd.read_csv(tmp_path / "fit" / "observed.csv")
+    table["value"] = np.where(table["indicator"] == "arrivals_sea", 0.5, table["value"])
+    table.to_csv(tmp_path / "fit" / "observed.csv", index=False)
+    with pytest.raises(ScenarioError, match="0, and there are series of shares"):
+        load_fit(file)
+
+
 def test_a_look_gives_a_point_without_a_posterior(fitted, tmp_path):
     shutil.copytree(fitted / "runs", tmp_path / "out" / "runs")
     done = ask("calibrate", EXAMPLE / "fit.yaml", "--out", tmp_path / "out", "--quick")
@@ -140,6 +176,7 @@ def test_a_look_gives_a_point_without_a_posterior(fitted, tmp_path):
         ("vehicle:open_sea:peril", "vehicle:open_see:peril", "(did you mean vehicle:open_sea:peril?)"),
         ("stream:travellers", "parameter:discount", "yearly.journeys: parameter:discount is no stream"),
         ("correlation: 0.5", "correlation: 1.0", "yearly.journeys.correlation:"),
+        ("replicates: 8", "replicates: 3", "3 show no variance; take 0, or 4 or more"),
         ("scale: 0.5", "scale: 0.5\ncolour: red", "colour: unknown key"),
         ("until: 2015-12-31", "until: 2015-01-10", "observed: holds no number of any series"),
     ],
