@@ -166,3 +166,20 @@ def test_other_files_are_no_forecasts(tmp_path: Path) -> None:
     other.write_text("no parquet")
     with pytest.raises(ResultError, match="is not a forecast table"):
         read_forecast(other)
+
+
+def test_another_method_changes_no_score_of_the_first(tmp_path: Path) -> None:
+    rows, cells = forecast(tmp_path, n_draws=20)
+    alone, _ = score_forecasts(rows, cells, 1, ONLY_NAIVE)
+    both, _ = score_forecasts(rows, cells, 1, {"another": seasonal_naive, **ONLY_NAIVE})
+    kept = both[both["method"] != "another"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(kept, alone)
+    found, again = summarise_scores(both, 1), summarise_scores(alone, 1)
+    pd.testing.assert_frame_equal(found[found["method"] != "another"].reset_index(drop=True), again)
+
+
+def test_blocks_are_as_long_as_forecasts_go_ahead() -> None:
+    months = pd.date_range("2016-01-31", periods=20, freq="ME")
+    both = pd.DataFrame({"to": months, "own": np.arange(1.0, 21), "base": 10.0})
+    assert np.isfinite(skill_interval(both, np.random.default_rng(0))[1])
+    assert np.isnan(skill_interval(both, np.random.default_rng(0), block=12)[1])
