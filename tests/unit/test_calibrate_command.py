@@ -17,6 +17,7 @@ from calibration.fit.load import load_fit
 from calibration.forecasts import read_forecast
 from calibration.posterior import read_posterior
 from experiments.cli import main
+from experiments.commands.calibrate import _map_over
 from experiments.fitting.calibrate import calibrate, prepare_folder
 from experiments.fitting.forecast import _psi_of, known_luck
 from experiments.fitting.runs import CellRuns, MakeRuns
@@ -193,6 +194,25 @@ def test_a_check_runs_nothing(tmp_path):
     assert done.exit_code == 0
     assert "arrivals: 12 windows" in done.output
     assert not (tmp_path / "out").exists()
+
+
+class Doubles:
+    """Doubles a number; counts how often it is sent to another process."""
+
+    sent = 0
+
+    def __reduce__(self) -> tuple[type[Doubles], tuple[()]]:
+        Doubles.sent += 1
+        return Doubles, ()
+
+    def __call__(self, number: int) -> np.ndarray:
+        return np.array([2.0 * number])
+
+
+def test_what_makes_twins_goes_to_each_process_once():
+    found = list(_map_over(2)(Doubles(), range(12)))
+    np.testing.assert_array_equal(np.ravel(found), 2.0 * np.arange(12))
+    assert 1 <= Doubles.sent <= 2
 
 
 def test_a_number_that_cannot_be_held_is_refused():
