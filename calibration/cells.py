@@ -25,7 +25,7 @@ class Cells:
         series: Names of the series.
         series_of: (n_cells,) index into ``series``.
         start: (n_cells,) datetime64[D], first day of the window.
-        end: (n_cells,) datetime64[D], its last day; a stock is counted on this day.
+        end: (n_cells,) datetime64[D], its last day; a stock is averaged over the window.
         observed: (n_cells,) the number as published (people; a share for a series of shares); NaN: to be predicted.
     """
 

@@ -11,10 +11,13 @@ import numpy as np
 
 from calibration.cells import Cells, Floats
 from calibration.regression import KINDS, Kind, Regression, bend, best_of, fit_regressions
+from simulation.errors import SafePassageError
 
 ENOUGH = 3.0
 """Log score by which runs left out must be better predicted than by their mean, for a component to be kept."""
 MOST_COMPONENTS = 60
+LEAST_REPLICATES = 4
+"""Runs that differ in luck alone, below which their variance says too little."""
 
 
 class Uncertainty(NamedTuple):
@@ -109,7 +112,7 @@ def fit_emulator(
         replicates: (n_replicates, n_cells) runs that differ in nothing but luck; left out: Poisson luck,
             which is right for counts of people only.
     """
-    luck = _luck(cells, scale, replicates)
+    luck = measure_luck(cells, scale, replicates)
     logs = np.log(true + 0.5 * luck)
     noise = np.sqrt(luck / (true.mean(axis=0) + 0.5 * luck))
     center = logs.mean(axis=0)
@@ -183,14 +186,22 @@ def _estimate_share(surplus: Floats, counts: Floats, luck: Floats) -> float:
     return share
 
 
-def _luck(cells: Cells, scale: float, replicates: Floats | None) -> Floats:
+def measure_luck(cells: Cells, scale: float, replicates: Floats | None) -> Floats:
     """Return (n_cells,) variance over mean of runs that differ in luck alone, pooled over each series.
 
     Without replicates, or where they show nothing, that of Poisson counts of simulated people.
+
+    Raises:
+        SafePassageError: There are some replicates, but too few to show a variance.
     """
     luck = np.full(len(cells), 1.0 / scale)
     if replicates is None:
         return luck
+    if len(replicates) < LEAST_REPLICATES:
+        raise SafePassageError(
+            f"only {len(replicates)} runs at the best estimates finished; {LEAST_REPLICATES} are the least that show "
+            "how large luck is"
+        )
     for series in range(len(cells.series)):
         own = cells.series_of == series
         total = replicates[:, own].mean(axis=0).sum()

@@ -91,7 +91,7 @@ def train(
             true[finished & ~is_replicate],
             observation.cells,
             scale,
-            replicates=true[finished & is_replicate] if waves.replicates > 1 else None,
+            replicates=true[finished & is_replicate] if waves.replicates else None,
         )
         done.append(_judge(space, observation, emulator, len(new), int((~finished).sum()), rng))
     assert emulator is not None

@@ -96,7 +96,9 @@ def draw_forecasts(
 
     Args:
         model: What was observed, with windows to be predicted.
-        log_true: (n_draws, n_cells) log true means by draws of the posterior.
+        log_true: (n_draws, n_cells) log true means by draws of the posterior. NaN where a draw does not say: what was
+            observed there is not looked at; of windows to be predicted, the mean of the other draws is taken, and
+            those of which no draw says anything are left out.
         psi: (n_draws, n_psi).
         origins: Last days of which something is known.
         months_ahead: How far windows may end after the origin.
@@ -109,10 +111,11 @@ def draw_forecasts(
     for origin in origins:
         day = np.datetime64(origin, "D")
         later = (cells.end.astype("datetime64[M]") - day.astype("datetime64[M]")).astype(np.int64)
-        ahead = np.flatnonzero((cells.start > day) & (later <= months_ahead))
+        said = ~np.isnan(log_true).all(axis=0)
+        ahead = np.flatnonzero((cells.start > day) & (later <= months_ahead) & said)
         drawn = [
-            model.draw_observed(t, covariance, p, rng, origin)[ahead]
-            for t, p in zip(log_true, psi, strict=True)
+            _given_what_it_says(model, t).draw_observed(f, covariance, p, rng, origin)[ahead]
+            for t, f, p in zip(log_true, _fill(log_true), psi, strict=True)
         ]
         index = np.tile(ahead, len(drawn))
         frames.append(
@@ -128,3 +131,16 @@ def draw_forecasts(
             )
         )
     return pd.concat(frames, ignore_index=True)
+
+
+def _given_what_it_says(model: ObservationModel, log_true: Floats) -> ObservationModel:
+    """Return the model without what was observed in cells of which a draw (n_cells,) says nothing."""
+    absent = np.isnan(log_true)
+    return model.with_observed(np.where(absent, np.nan, model.cells.observed)) if absent.any() else model
+
+
+def _fill(log_true: Floats) -> Floats:
+    """Return (n_draws, n_cells) with NaN replaced by the cell's mean over draws, or 0 where there is none."""
+    absent = np.isnan(log_true)
+    mean = np.where(absent, 0.0, log_true).sum(axis=0) / np.maximum((~absent).sum(axis=0), 1)
+    return np.where(absent, mean, log_true)

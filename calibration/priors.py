@@ -12,7 +12,7 @@ from scipy.special import expit, ndtri
 from calibration.cells import Floats
 from simulation.spec.quantities import Confidence, Number, Strict
 
-Distribution = Literal["lognormal", "logit", "uniform", "loguniform"]
+Distribution = Literal["lognormal", "logit", "uniform", "loguniform", "even_halves"]
 _Z = float(ndtri(0.975))
 
 
@@ -20,14 +20,15 @@ class Prior(Strict):
     """A number that is not known exactly. With low equal to high it is taken as known and never drawn."""
 
     low: Number
-    """Low end: of the central 95 per cent (lognormal, logit), or of all values (uniform, loguniform)."""
+    """Low end: of the central 95 per cent (lognormal, logit), or of all values (the others)."""
     best: Number
-    """Best estimate: the median (lognormal, logit); for the others only said."""
+    """Best estimate: the median (lognormal, logit, even_halves); for the others only said."""
     high: Number
     """High end."""
     distribution: Distribution = "lognormal"
     """lognormal: two halves of a normal on the log scale, which meet at best. logit: the same on the log odds, for
-    numbers between 0 and 1. uniform, loguniform: even between low and high."""
+    numbers between 0 and 1. uniform, loguniform: even between low and high. even_halves: as ranges of scenario tables
+    are drawn: half below best and half above, each half even on the log scale (on the plain one from 0)."""
     source: Annotated[str, Field(min_length=1)]
     """Keys of sources.csv, or "assumed: why"."""
     confidence: Confidence
@@ -62,9 +63,17 @@ def scale(prior: Prior, u: Floats) -> Floats:
         return np.asarray(low + (high - low) * u)
     if prior.distribution == "loguniform":
         return np.asarray(low * (high / low) ** u)
+    if prior.distribution == "even_halves":
+        lower, upper = _even(2.0 * u, low, best), _even(2.0 * u - 1.0, best, high)
+        return np.asarray(np.where(u < 0.5, lower, upper))
     if prior.distribution == "logit":
         return np.asarray(expit(_two_halves(_log_odds(low), _log_odds(best), _log_odds(high), u)))
     return np.asarray(np.exp(_two_halves(math.log(low), math.log(best), math.log(high), u)))
+
+
+def _even(u: Floats, low: float, high: float) -> Floats:
+    """Return low + u (high - low), on the log scale where low is above 0: ``simulation.world.draws.draw_around``."""
+    return np.asarray(low * (high / low) ** u if low > 0 else low + (high - low) * u)
 
 
 def _log_odds(p: float) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
+from zlib import crc32
 
 import numpy as np
 import pandas as pd
@@ -70,7 +71,6 @@ def score_forecasts(
         )
         if np.isfinite(value)
     }
-    rng = np.random.default_rng(seed)
     rows: list[tuple[object, ...]] = []
     remarks: list[str] = []
     for _, group in forecasts.groupby(["series", "origin"], sort=True):
@@ -84,8 +84,9 @@ def score_forecasts(
         if not windows:
             continue
         drawn = wide.to_numpy()[:, is_published]
-        rows += _score(MODEL, windows, drawn, rng)
+        rows += _score(MODEL, windows, drawn, _rng(seed, series, MODEL, origin))
         for name, forecaster in baselines.items():
+            rng = _rng(seed, series, name, origin)
             try:
                 naive = _baseline(forecaster, windows, cells, len(drawn), rng)
             except SafePassageError as error:
@@ -93,6 +94,12 @@ def score_forecasts(
             else:
                 rows += _score(name, windows, naive, rng)
     return pd.DataFrame(rows, columns=list(SCORED)), list(dict.fromkeys(remarks))
+
+
+def _rng(seed: int, series: str, method: str, origin: pd.Timestamp | None = None) -> np.random.Generator:
+    """Return a source of chance of its own, so that nothing changes when other series or methods come in."""
+    key = [crc32(series.encode()), crc32(method.encode()), 0 if origin is None else origin.toordinal()]
+    return np.random.default_rng(np.random.SeedSequence(entropy=seed, spawn_key=key))
 
 
 def _score(
@@ -149,39 +156,48 @@ def summarise_scores(scored: pd.DataFrame, seed: int, against: str = "seasonal_n
     """Return mean scores by series and method, and the skill of every method against one of them.
 
     Skill is 1 - mean CRPS over that of ``against`` in the same windows: above 0 better, below 0 worse. Its interval
-    resamples target months in blocks of six in a row (circular block bootstrap: Politis and Romano 1992), all origins
+    resamples target months in blocks of six in a row, or as many as forecasts go ahead where that is more (circular
+    block bootstrap: Politis and Romano 1992), all origins
     of a month together, since their errors are not independent. Below two blocks there is no interval.
 
     Returns:
         Columns SUMMARY; n windows in so many target months.
     """
-    rng = np.random.default_rng(seed)
     rows: list[tuple[object, ...]] = []
     key = ["origin", "from", "to"]
     for series, of_series in scored.groupby("series", sort=False):
+        block = max(BLOCK_MONTHS, int(of_series["months_ahead"].max()))
         base = of_series[of_series["method"] == against].set_index(key)["crps"]
         for method, of in of_series.groupby("method", sort=False):
             means = [float(of[name].mean()) for name in SUMMARY[4:8]]
             skill = (np.nan, np.nan, np.nan)
             if method != against and len(base):
                 both = of.set_index(key)["crps"].to_frame("own").join(base.rename("base"), how="inner")
-                skill = skill_interval(both.reset_index(), rng)
+                skill = skill_interval(both.reset_index(), _rng(seed, str(series), str(method)), block)
             rows.append((series, method, len(of), of["to"].nunique(), *means, *skill))
     return pd.DataFrame(rows, columns=list(SUMMARY))
 
 
-def skill_interval(both: pd.DataFrame, rng: np.random.Generator) -> tuple[float, float, float]:
-    """Return skill and the ends of its interval, from columns to, own and base (CRPS of the same windows)."""
+def skill_interval(
+    both: pd.DataFrame, rng: np.random.Generator, block: int = BLOCK_MONTHS
+) -> tuple[float, float, float]:
+    """Return skill and the ends of its interval, from columns to, own and base (CRPS of the same windows).
+
+    Args:
+        both: The columns.
+        rng: Source of chance.
+        block: Months that are resampled together.
+    """
     months = both.groupby("to")[["own", "base"]].sum().sort_index().to_numpy()
     n = len(months)
     own, base = months.sum(axis=0)
     if base == 0:
         return np.nan, np.nan, np.nan
     skill = 1 - own / base
-    if n < 2 * BLOCK_MONTHS:
+    if n < 2 * block:
         return skill, np.nan, np.nan
-    start = rng.integers(0, n, (RESAMPLES, -(-n // BLOCK_MONTHS), 1))
-    chosen = ((start + np.arange(BLOCK_MONTHS)) % n).reshape(RESAMPLES, -1)[:, :n]
+    start = rng.integers(0, n, (RESAMPLES, -(-n // block), 1))
+    chosen = ((start + np.arange(block)) % n).reshape(RESAMPLES, -1)[:, :n]
     sums = months[chosen].sum(axis=1)
     skills = 1 - sums[:, 0] / np.maximum(sums[:, 1], np.finfo(float).tiny)
     low, high = np.quantile(skills, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])

@@ -12,6 +12,10 @@ from calibration.sampler import Chains
 
 GROUPS = 4
 COLUMNS = ["name", "r_hat", "effective_draws"]
+R_HAT_LIMIT = 1.05
+LEAST_EFFECTIVE = 100
+"""Draws beyond these limits are told as not converged: looser than R-hat 1.01 and 400 (Vehtari et al. 2021, Bayesian
+Analysis 16), which are for quantiles in the tails."""
 
 
 def check_convergence(chains: Chains, names: Sequence[str]) -> pd.DataFrame:
@@ -40,3 +44,18 @@ def split_r_hat(draws: Floats) -> Floats:
     within = np.mean([part.var(axis=(0, 1), ddof=1) for part in parts], axis=0)
     between = np.var([part.mean(axis=(0, 1)) for part in parts], axis=0, ddof=1)
     return np.asarray(np.sqrt(1.0 + between / np.maximum(within, 1e-300)), np.float64)
+
+
+def describe_trouble(convergence: pd.DataFrame) -> str | None:
+    """Return what is wrong with draws that have not converged, or None. convergence: of ``check_convergence``."""
+    bad = convergence[
+        ~(convergence["r_hat"] <= R_HAT_LIMIT) | ~(convergence["effective_draws"] >= LEAST_EFFECTIVE)
+    ]
+    if bad.empty:
+        return None
+    worst = bad.sort_values("r_hat", ascending=False)["name"].head(3)
+    return (
+        f"THE POSTERIOR HAS NOT CONVERGED: {len(bad)} of {len(convergence)} unknowns have R-hat above {R_HAT_LIMIT} or "
+        f"fewer than {LEAST_EFFECTIVE} effective draws (worst: {', '.join(worst)}). Do not use it; raise "
+        "sampling.steps and sampling.drop, and fit again with --resume."
+    )

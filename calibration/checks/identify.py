@@ -9,8 +9,6 @@ import pandas as pd
 
 from calibration.cells import Floats
 
-TOLD = 0.5
-"""A direction whose variance falls below this share of its prior is called told by the data."""
 _SHOWN = 4
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from calibration.cells import Cells, Floats
+from calibration.scores import pit_draws
 from calibration.target import Target
 
 QUANTILES = {"low": 0.05, "median": 0.5, "high": 0.95}
@@ -31,22 +34,23 @@ def describe_cells(cells: Cells, drawn: Floats, rng: np.random.Generator) -> pd.
     return _describe(_names(cells), cells.start, cells.end, cells.observed, drawn, rng)
 
 
-def describe_years(cells: Cells, drawn: Floats, rng: np.random.Generator) -> pd.DataFrame:
-    """Return the same for totals of calendar years, over the cells that were observed; shares are averaged.
+def describe_years(
+    cells: Cells, kinds: Sequence[str], drawn: Floats, rng: np.random.Generator
+) -> pd.DataFrame:
+    """Return the same for totals of calendar years, over the cells that were observed; shares and stocks are averaged.
 
-    Columns as for ``describe_cells``, with ``cells`` (how many were observed) and ``ratio`` (high over low).
+    Columns as for ``describe_cells``, with ``kind`` (of the series: count, share or stock), ``cells`` (how many were
+    observed) and ``ratio`` (high over low).
     """
     year = cells.start.astype("datetime64[Y]")
     seen = ~np.isnan(cells.observed)
     key = pd.DataFrame({"series": cells.series_of, "year": year, "at": np.arange(len(cells))})[seen]
     rows = [group["at"].to_numpy() for _, group in key.groupby(["series", "year"])]
-    is_share = np.array(
-        [(cells.observed[seen & (cells.series_of == k)] <= 1).all() for k in range(len(cells.series))]
-    )
+    kind = [kinds[cells.series_of[at[0]]] for at in rows]
 
     def total(numbers: Floats) -> Floats:
         sums = [numbers[..., at].sum(axis=-1) for at in rows]
-        sizes = [len(at) if is_share[cells.series_of[at[0]]] else 1 for at in rows]
+        sizes = [1 if one == "count" else len(at) for one, at in zip(kind, rows, strict=True)]
         return np.stack([s / n for s, n in zip(sums, sizes, strict=True)], axis=-1)
 
     first = np.array([at[0] for at in rows])
@@ -54,14 +58,7 @@ def describe_years(cells: Cells, drawn: Floats, rng: np.random.Generator) -> pd.
     table = _describe(
         _names(cells)[first], cells.start[first], cells.end[last], total(cells.observed), total(drawn), rng
     )
-    return table.assign(cells=[len(at) for at in rows], ratio=table["high"] / table["low"])
-
-
-def compute_pit(observed: Floats, drawn: Floats, rng: np.random.Generator) -> Floats:
-    """Return (n,) where observed numbers fall among draws (n_draws, n), from 0 to 1; NaN where nothing was observed."""
-    below, same = (drawn < observed).sum(axis=0), (drawn == observed).sum(axis=0)
-    pit = (below + rng.random(len(observed)) * (same + 1)) / (len(drawn) + 1)
-    return np.where(np.isnan(observed), np.nan, pit)
+    return table.assign(kind=kind, cells=[len(at) for at in rows], ratio=table["high"] / table["low"])
 
 
 def _describe(
@@ -80,7 +77,7 @@ def _describe(
             "to": end.astype("datetime64[s]"),
             "observed": observed,
             **dict(zip(QUANTILES, ends, strict=True)),
-            "pit": compute_pit(observed, drawn, rng),
+            "pit": np.where(np.isnan(observed), np.nan, pit_draws(drawn, observed, rng)),
         }
     )
 

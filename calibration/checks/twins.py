@@ -140,15 +140,15 @@ def joint_p_value(ranks: Ints, rng: np.random.Generator) -> float:
     statistic's distribution however quantities depend on each other.
     """
     n, m, _ = ranks.shape
-    found = _distance(ranks[:, 0])
-    relabelled = [_distance(ranks[np.arange(n), rng.integers(m, size=n)]) for _ in range(RELABELLED)]
+    found = _distance(ranks[:, 0], m)
+    relabelled = [_distance(ranks[np.arange(n), rng.integers(m, size=n)], m) for _ in range(RELABELLED)]
     return float((1 + np.sum(np.array(relabelled) >= found)) / (1 + RELABELLED))
 
 
-def _distance(ranks: Ints) -> float:
-    """Return the summed Cramer-von Mises distance of ranks (n, n_quantities)."""
+def _distance(ranks: Ints, m: int) -> float:
+    """Return the summed Cramer-von Mises distance of ranks (n, n_quantities) below m from even ones."""
     n = len(ranks)
-    ordered = (np.sort(ranks, axis=0) + 0.5) / (ranks.max() + 1)
+    ordered = (np.sort(ranks, axis=0) + 0.5) / m
     even = (2 * np.arange(1, n + 1) - 1) / (2 * n)
     return float(((ordered - even[:, None]) ** 2).sum())
 

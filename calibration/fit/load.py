@@ -91,6 +91,9 @@ def load_fit(path: str | Path, extra: Sequence[Path] = ()) -> LoadedFit:
         hint = "`until` may be too early, or `select` in the observation file fits no row"
         raise ScenarioError([_say(tree, ("observed",), "holds no number of any series", hint)])
     observation = build_model(declared, selected, scenario)
+    if not document.runs.replicates and not np.isnan(observation.asked).all():
+        hint = "the luck of a share is not that of a count: take 12, or leave the key out"
+        raise ScenarioError([_say(tree, ("runs", "replicates"), "0, and there are series of shares", hint)])
     space = _find_space(document, tree, scenario)
     digest = _digest(document, scenario, (file.parent / document.observation).read_bytes(), observation)
     told = declared.document.model_dump(mode="json", by_alias=True)

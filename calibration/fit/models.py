@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
+from calibration.emulator import LEAST_REPLICATES
 from simulation.spec.models import Day, Identifier, Strict
 from simulation.spec.quantities import number_only
 
@@ -29,9 +30,18 @@ class RunsDocument(Strict):
     """How many runs are made."""
 
     replicates: CountOrNone = 12
-    """Runs at the best estimates that differ in luck alone: they show how large luck is."""
+    """Runs at the best estimates that differ in luck alone: they show how large luck is. 0: luck is that of Poisson
+    counts, which holds for no share."""
     waves: Annotated[tuple[Count, ...], Field(min_length=1)] = (256, 128)
     """Runs of each wave; the first fills the prior, later ones what the data do not rule out."""
+
+    @model_validator(mode="after")
+    def _shows_luck(self) -> RunsDocument:
+        if 0 < self.replicates < LEAST_REPLICATES:
+            raise ValueError(
+                f"replicates: {self.replicates} show no variance; take 0, or {LEAST_REPLICATES} or more"
+            )
+        return self
 
 
 class SamplingDocument(Strict):

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from calibration.cells import Floats, Ints
+from calibration.emulator import measure_luck
 from calibration.engine import MapRuns, Training, Waves, seeds_of, train
 from calibration.fit.load import LoadedFit
 from calibration.posterior import CHAINS, Posterior, hash_ranges
@@ -105,6 +106,7 @@ def _as_posterior(
         "runs": len(training.uniforms),
         "waves": [wave._asdict() for wave in training.waves],
         "emulator": {"components": len(emulator.components), "coverage_of_90": emulator.coverage},
+        "luck": _luck_by_series(loaded, training),
         "series": {
             name: int((loaded.observation.cells.series_of == k).sum())
             for k, name in enumerate(loaded.observation.cells.series)
@@ -123,3 +125,15 @@ def _as_posterior(
         hash_ranges(loaded.scenario, names),
         about,
     )
+
+
+def _luck_by_series(loaded: LoadedFit, training: Training) -> dict[str, float]:
+    """Return variance over mean that luck gives series, in simulated people: at a scale it is so much over it."""
+    cells, scale = loaded.observation.cells, loaded.document.scale
+    replicates = training.true[training.is_replicate] if loaded.document.runs.replicates else None
+    luck = scale * measure_luck(cells, scale, replicates)
+    return {
+        name: float(luck[cells.series_of == k][0])
+        for k, name in enumerate(cells.series)
+        if (cells.series_of == k).any()
+    }

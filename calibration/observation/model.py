@@ -70,6 +70,14 @@ class DeclaredModel:
         """Names of psi, (n_psi,)."""
         return self.parameters.names
 
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """What the numbers of each series are: count, share or stock."""
+        return tuple(
+            "share" if one.share_of is not None else "stock" if one.is_stock else "count"
+            for one in self.observes
+        )
+
     def scale_psi(self, u: Floats) -> Floats:
         """Return the values of psi at uniforms of the priors, (..., n_psi)."""
         return self.parameters.scale(u)

@@ -140,4 +140,8 @@ def _periods(
 
 
 def _as_period(row: ObservationRate) -> RatePeriod:
-    return RatePeriod(low=row.low, best=row.rate, high=row.high, source=row.source, confidence=row.confidence)
+    """Return a row of observation.csv with the distribution that the simulation draws it from."""
+    return RatePeriod(
+        low=row.low, best=row.rate, high=row.high, distribution="even_halves",
+        source=row.source, confidence=row.confidence,
+    )  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -92,18 +91,20 @@ def _make(
     workers: int,
 ) -> None:
     """Make the fit and say what it gave."""
+    from calibration.checks.convergence import describe_trouble  # noqa: PLC0415
     from experiments.fitting.calibrate import POSTERIOR, calibrate  # noqa: PLC0415
 
-    with _many_processes(workers if asked[0] else 0) as mapped:
-        fit, checks = calibrate(
-            loaded, folder, resume=again[0], force=again[1], twins=asked[0], held=asked[1], executor=executor,
-            watch_runs=watch, mapped=mapped,
-        )  # fmt: skip
+    fit, checks = calibrate(
+        loaded, folder, resume=again[0], force=again[1], twins=asked[0], held=asked[1], executor=executor,
+        watch_runs=watch, mapped=_map_over(workers if asked[0] else 0),
+    )  # fmt: skip
     click.echo(
         f"draws        {len(fit.posterior):,}; largest R-hat {checks.convergence['r_hat'].max():.3f}, fewest effective "
         f"draws {checks.convergence['effective_draws'].min():,.0f}"
     )
-    years = checks.years
+    if trouble := describe_trouble(checks.convergence):
+        click.secho(f"WARNING: {trouble}", err=True, bold=True)
+    years = checks.years[checks.years["kind"] != "stock"]
     inside = ((years["observed"] >= years["low"]) & (years["observed"] <= years["high"])).mean()
     click.echo(
         f"years        {inside:.0%} of {len(years)} yearly totals in their 90% intervals (they were fitted)"
@@ -113,23 +114,35 @@ def _make(
     click.echo(f"wrote {folder}: report.md, {POSTERIOR}, tables and pictures")
 
 
-@contextmanager
-def _many_processes(workers: int) -> Iterator[Callable[..., Iterable[Floats]]]:
-    """Give what maps a function over many processes, with a bar; without workers just ``map``."""
+def _map_over(workers: int) -> Callable[..., Iterable[Floats]]:
+    """Return what maps a function over many processes, with a bar; without workers just ``map``."""
     if not workers:
-        yield map
-        return
+        return map
     from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
     from multiprocessing import get_context  # noqa: PLC0415
 
     from tqdm import tqdm  # noqa: PLC0415
 
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    def mapped(make: Callable[[int], Floats], seeds: Sequence[int]) -> Iterator[Floats]:
+        # What makes a twin holds the whole emulator: it goes to each process once, not with every seed.
+        with ProcessPoolExecutor(
+            workers, mp_context=get_context("spawn"), initializer=_keep, initargs=(make,)
+        ) as pool:
+            yield from tqdm(pool.map(_make_kept, seeds), desc="twins", total=len(seeds), disable=None)
 
-        def mapped(make: Callable[[int], Floats], seeds: Sequence[int]) -> Iterable[Floats]:
-            return tqdm(pool.map(make, seeds), desc="twins", total=len(seeds), disable=None)
+    return mapped
 
-        yield mapped
+
+_kept: list[Callable[[int], Floats]] = []
+"""In a process of twins: what makes one."""
+
+
+def _keep(make: Callable[[int], Floats]) -> None:
+    _kept[:] = [make]
+
+
+def _make_kept(seed: int) -> Floats:
+    return _kept[0](seed)
 
 
 def _say_point(loaded: LoadedFit, folder: Path, executor: Executor, watch: Watch) -> None:

@@ -67,6 +67,8 @@ def command(  # noqa: PLR0913, PLR0917  one argument an option
             target.parent / f".{target.name}.runs", scenario=other, executor=executor, watch=watch,
         )  # fmt: skip
     found.write(target)
+    if failed := found.about["failed"]:
+        click.echo(f"warning: {failed} of {draws} runs failed; their draws are left out", err=True)
     for name, rows in found.rows.groupby("series", sort=False):
         low, middle, high = rows.groupby("draw")["value"].sum().quantile([0.05, 0.5, 0.95])
         click.echo(f"  {middle:>12,.0f}  {low:>12,.0f} to {high:>12,.0f}  {name}")

@@ -6,7 +6,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -82,6 +82,8 @@ def calibrate(  # noqa: PLR0913  each is a choice of its own
         ResultError: The folder cannot be used, or no run finished.
     """
     prepare_folder(folder, resume=resume, force=force)
+    # First, so that the folder is known as a fit's wherever what follows is interrupted.
+    _write_metadata({"fit": loaded.document.fit, "digest": loaded.digest, "unfinished": True}, folder)
     with CellRuns(folder / RUNS, loaded.observation) as store:
         make = MakeRuns(
             loaded.fitted_scenario,
@@ -111,7 +113,7 @@ def prepare_folder(folder: Path, *, resume: bool, force: bool) -> None:
     there = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
     if METADATA in there:
         is_ours = read_metadata(folder).get("kind") == KIND
-    else:  # interrupted while runs were made
+    else:  # of a quick look
         is_ours = there == [RUNS] and (folder / RUNS / "lock").is_file()
     if there and not is_ours:
         raise ResultError(f"{folder}: holds files that are not a fit's; choose another folder with --out")
@@ -136,7 +138,7 @@ def check_fit(
     target, seed = fit.target, fit.loaded.document.seed
     of_prior, of_posterior, of_twins, of_joint, of_held = seeds_of(seed, range(2, 7))
     rng = np.random.default_rng(of_posterior)
-    cells = fit.loaded.observation.cells
+    cells, kinds = fit.loaded.observation.cells, fit.loaded.observation.kinds
     drawn = draw_predictive(target, fit.draws, rng)
     prior_rng = np.random.default_rng(of_prior)
     prior = draw_predictive(target, prior_rng.standard_normal((400, target.n_unknown)), prior_rng)
@@ -161,8 +163,8 @@ def check_fit(
         compute_contraction(names, to_uniforms(scores), scores),
         find_directions(names, white),
         describe_cells(cells, drawn, rng),
-        describe_years(cells, drawn, rng),
-        describe_years(cells, prior, prior_rng),
+        describe_years(cells, kinds, drawn, rng),
+        describe_years(cells, kinds, prior, prior_rng),
         pd.DataFrame(fit.training.waves),
         describe_moved(target, fit.draws, list(held), of_held) if list(held) else pd.DataFrame(),
         coverage,
@@ -184,6 +186,11 @@ def write_results(fit: Fit, checks: Checks, folder: Path) -> None:
     write_report(
         fit, checks.parameters, checks.years, checks.convergence, checks.joint_p, folder / "report.md"
     )
-    told = {"format": FORMAT, "kind": KIND, **fit.posterior.about, "joint_p_of_twins": checks.joint_p}
-    with replacing(folder / METADATA) as temporary:
+    _write_metadata({**fit.posterior.about, "joint_p_of_twins": checks.joint_p}, folder)
+
+
+def _write_metadata(told: dict[str, Any], folder: Path) -> None:
+    """Write what says whose folder it is, whole or not at all."""
+    told = {"format": FORMAT, "kind": KIND, **told}
+    with readable_errors(folder), replacing(folder / METADATA) as temporary:
         temporary.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from calibration.cells import Floats, Ints
+from calibration.cells import Cells, Floats, Ints
 from calibration.fit.load import LoadedFit, shorten
 from calibration.forecasts import Forecast, draw_forecasts
 from calibration.observation.model import DeclaredModel, load_model
@@ -70,8 +70,10 @@ def forecast(  # noqa: PLR0913  each is a choice of its own
         watch: Told how far the runs are.
 
     Raises:
-        ResultError: The scenario ends before the forecast, or the posterior was fitted to other ranges.
+        ResultError: The posterior is not of this fit or of other ranges, the day is in the fitted period, the scenario
+            ends before the forecast, or no run finished.
     """
+    _check_posterior(posterior, loaded, wanted.origin)
     chosen = loaded.scenario if scenario is None else scenario
     last = add_months(wanted.origin, wanted.months)
     if chosen.document.period.end < last:
@@ -89,13 +91,62 @@ def forecast(  # noqa: PLR0913  each is a choice of its own
     with CellRuns(folder, model) as store:
         execute(plan, cell_model(model), store, executor=executor, watch=watch)
         true = store.read(plan, len(model.cells))
+        reasons = [failure.reason for failure in store.failures]
     made = ~np.isnan(true).all(axis=1)
-    rng = np.random.default_rng(np.random.SeedSequence(entropy=wanted.seed, spawn_key=(6,)))
-    log_true = np.log(np.maximum(np.nan_to_num(true[made]), LEAST_SEEN / wanted.scale * _is_count(model)))
-    psi = _psi_of(posterior, model, rows[made], rng)
-    table = draw_forecasts(model, log_true, psi, [wanted.origin], wanted.months, rng)
+    if not made.any():
+        raise ResultError(f"none of {wanted.draws} runs finished{': ' + reasons[0] if reasons else ''}")
+    psi = _psi_of(posterior, model, rows[made], rng := _rng(wanted.seed))
+    log_true = np.log(np.maximum(true[made], LEAST_SEEN / wanted.scale * _is_count(model)))
+    luck = _luck_of(posterior, model.cells, wanted.scale)
+    covariance = np.diag(known_luck(model.cells, true[made], luck, wanted.origin))
+    table = draw_forecasts(model, log_true, psi, [wanted.origin], wanted.months, rng, covariance)
     about = {"posterior": posterior.about, "scenario": chosen.document.scenario, **wanted._asdict()}
-    return Forecast(table, loaded.observation_document, about | {"origin": str(wanted.origin)})
+    about |= {"origin": str(wanted.origin), "failed": int((~made).sum())}
+    return Forecast(table, loaded.observation_document, about)
+
+
+def known_luck(cells: Cells, true: Floats, luck: Floats, origin: date) -> Floats:
+    """Return (n_cells,) the variance of the log of one run's cells by its luck; 0 after the origin.
+
+    What was observed is compared with one run a draw: without this, its luck would be read as a discrepancy that goes
+    on after the origin. In cells after it the luck of the run is in the draws already.
+
+    Args:
+        cells: What is known and what is to be predicted.
+        true: (n_draws, n_cells) of the runs; NaN where a run does not say.
+        luck: (n_cells,) variance over mean of runs that differ in luck alone, at the scale of these runs.
+        origin: Last day of which anything is known.
+    """
+    said = ~np.isnan(true)
+    mean = np.where(said, true, 0.0).sum(axis=0) / np.maximum(said.sum(axis=0), 1)
+    known = said.any(axis=0) & (cells.end <= np.datetime64(origin))
+    return np.where(known, luck / (mean + 0.5 * luck), 0.0)
+
+
+def _check_posterior(posterior: Posterior, loaded: LoadedFit, origin: date) -> None:
+    """Refuse a posterior of another fit, and a day whose later months were fitted: they are no forecast."""
+    about = posterior.about
+    if about.get("digest") != loaded.digest or "luck" not in about:
+        raise ResultError(
+            f"the posterior is not of fit {loaded.document.fit} as it is now: fit file, observation file, observed "
+            "numbers (--observed) or scenario were others; give those of the fit, or fit again"
+        )
+    until = about["period"][1]
+    if origin < date.fromisoformat(until):
+        raise ResultError(
+            f"months up to {until} were fitted, so that those after {origin} are no forecast; begin with --from {until}"
+            f" or later, or fit with until: {origin}"
+        )
+
+
+def _luck_of(posterior: Posterior, cells: Cells, scale: float) -> Floats:
+    """Return (n_cells,) variance over mean of runs at a scale; that of a series not fitted is of Poisson counts."""
+    of = [float(posterior.about["luck"].get(name, 1.0)) for name in cells.series]
+    return np.array(of, np.float64)[cells.series_of] / scale
+
+
+def _rng(seed: int) -> np.random.Generator:
+    return np.random.default_rng(np.random.SeedSequence(entropy=seed, spawn_key=(6,)))
 
 
 def _is_count(model: DeclaredModel) -> Floats:
@@ -104,7 +155,26 @@ def _is_count(model: DeclaredModel) -> Floats:
 
 
 def _psi_of(posterior: Posterior, model: DeclaredModel, rows: Ints, rng: np.random.Generator) -> Floats:
-    """Return (n, n_psi) values: those of the posterior, and draws from the prior of numbers of later periods."""
+    """Return (n, n_psi) values: those of the posterior, and draws from the prior of rates of later periods.
+
+    Raises:
+        ResultError: Other numbers of the observation model are not in the posterior.
+    """
+    later = [name for name in model.names if name not in posterior.psi_names]
+    begin = {
+        name: name.rpartition(":")[::2] for name in (*posterior.psi_names, *later) if name.startswith("rate:")
+    }
+    fitted = [begin[name] for name in posterior.psi_names if name in begin]
+    unknown = [
+        name
+        for name in later
+        if name not in begin or not any(r == begin[name][0] and day < begin[name][1] for r, day in fitted)
+    ]
+    if unknown:
+        raise ResultError(
+            f"the posterior has no {', '.join(unknown)}, which the forecast needs: what was observed up to its day has "
+            "series that were not fitted; fit again with them"
+        )
     values = model.scale_psi(rng.random((len(rows), len(model.names))))
     for place, name in enumerate(model.names):
         if name in posterior.psi_names:

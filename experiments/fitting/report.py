@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from calibration.checks.convergence import describe_trouble
 from calibration.fit.run import Fit
 from experiments.execution.files import replacing
 
@@ -71,17 +72,20 @@ def _draws(fit: Fit, convergence: pd.DataFrame, joint_p: float | None) -> Iterat
         f"{convergence['effective_draws'].min():,.0f} of {fit.chains.log_density.size:,} steps; "
         f"{fit.chains.accepted:.0%} of steps moved.\n"
     )
+    if trouble := describe_trouble(convergence):
+        yield f"**{trouble}**\n"
     if joint_p is not None:
         yield f"Synthetic twins: joint test of uniform ranks p = {joint_p:.3f} (twins.csv has the coverage).\n"
 
 
 def _years(years: pd.DataFrame) -> Iterator[str]:
     yield "## Yearly totals\n"
+    yield "Shares and people present are averages of the year's windows.\n"
     yield "| series | year | observed | 5% | median | 95% | inside | 95% over 5% |"
     yield "|---|---|---|---|---|---|---|---|"
     for row in years.to_dict("records"):
         observed, low, median, high = (float(row[name]) for name in ("observed", "low", "median", "high"))
-        digits = 2 if high <= 1 else 0
+        digits = 2 if row["kind"] == "share" else 0
         numbers = " | ".join(_say_count(number, digits) for number in (observed, low, median, high))
         inside = "yes" if low <= observed <= high else "**no**"
         yield f"| {row['series']} | {row['from']:%Y} | {numbers} | {inside} | {float(row['ratio']):.1f} |"

@@ -6,15 +6,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lognormal_observation import LogNormal, monthly_cells
 
-from calibration.checks.convergence import split_r_hat
+from calibration.checks.convergence import describe_trouble, split_r_hat
 from calibration.checks.identify import compute_contraction, find_directions
-from calibration.checks.predictive import compute_pit, describe_years
-from calibration.emulator import fit_emulator
+from calibration.checks.predictive import describe_cells, describe_years
+from calibration.emulator import fit_emulator, measure_luck
 from calibration.regression import best_of, fit_regressions
 from calibration.sampler import draw_posterior
 from calibration.screen import Screen, build_screen
@@ -130,6 +131,13 @@ def test_noisy_counts_are_learnt_with_honest_errors():
     assert found.uncertainty.run_noise[-1] > 2 * known[-1]
 
 
+def test_too_few_runs_show_no_luck():
+    cells = monthly_cells(1, "2016-01", 3)
+    with pytest.raises(SafePassageError, match="only 1 runs at the best estimates finished"):
+        measure_luck(cells, 0.1, np.full((1, 3), 50.0))
+    np.testing.assert_allclose(measure_luck(cells, 0.1, None), 10.0)
+
+
 # The screen ---
 def test_implausibility_is_the_second_largest_distance():
     screen = Screen(np.eye(3, dtype=bool), np.log([1.0, 10.0, 100.0]), np.zeros(3), np.full(3, 0.5))
@@ -199,18 +207,32 @@ def test_directions_are_those_of_a_known_posterior():
 
 def test_where_observed_numbers_fall_among_draws():
     drawn = np.tile(np.arange(99.0)[:, None], (1, 3))
-    pit = compute_pit(np.array([-1.0, 200.0, np.nan]), drawn, np.random.default_rng(0))
+    cells = replace(monthly_cells(1, "2016-01", 3), observed=np.array([-1.0, 200.0, np.nan]))
+    pit = describe_cells(cells, drawn, np.random.default_rng(0))["pit"]
     assert pit[0] < 0.01
     assert pit[1] > 0.99
     assert np.isnan(pit[2])
 
 
-def test_years_add_counts_and_average_shares():
-    cells = monthly_cells(2, "2016-01", 24)
-    observed = np.where(cells.series_of == 0, 10.0, 0.25)
+def test_years_add_counts_and_average_shares_and_stocks():
+    cells = monthly_cells(4, "2016-01", 12)
+    observed = np.array([10.0, 1.0, 0.25, 500.0])[cells.series_of]
     observed[0] = np.nan
     table = describe_years(
-        replace(cells, observed=observed), np.tile(observed, (50, 1)), np.random.default_rng(0)
+        replace(cells, observed=observed),
+        ("count", "count", "share", "stock"),
+        np.tile(observed, (50, 1)),
+        np.random.default_rng(0),
     )
-    assert table["observed"].tolist() == [110.0, 120.0, 0.25, 0.25]
+    assert table["observed"].tolist() == [110.0, 12.0, 0.25, 500.0]
     assert table["cells"].tolist() == [11, 12, 12, 12]
+
+
+def test_draws_that_have_not_converged_are_told():
+    table = pd.DataFrame({"name": ["a", "b"], "r_hat": [1.01, 1.02], "effective_draws": [400.0, 300.0]})
+    assert describe_trouble(table) is None
+    told = describe_trouble(table.assign(r_hat=[1.01, 1.2]))
+    assert told is not None
+    assert "1 of 2 unknowns" in told
+    assert describe_trouble(table.assign(effective_draws=[40.0, 300.0])) is not None
+    assert describe_trouble(table.assign(r_hat=[np.nan, 1.0])) is not None

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from calibration.priors import Prior, scale
+from simulation.world.draws import draw_around
 
 SAID = {"source": "assumed: test", "confidence": "assumed"}
 ENDS = np.array([0.025, 0.5, 0.975])
@@ -25,6 +26,17 @@ def test_even_priors_end_at_their_ends() -> None:
     np.testing.assert_allclose(scale(even, np.array([0.0, 0.5, 1.0])), [2, 5, 8])
     even = Prior(low=2, best=3, high=8, distribution="loguniform", **SAID)
     np.testing.assert_allclose(scale(even, np.array([0.0, 0.5, 1.0])), [2, 4, 8])
+
+
+@given(
+    st.floats(0.0, 1.0),
+    st.tuples(*[st.one_of(st.just(0.0), st.floats(0.01, 1.0))] * 3).map(sorted).filter(lambda x: x[0] < x[2]),
+)
+def test_even_halves_are_how_the_simulation_draws_a_range(u: float, said: list[float]) -> None:
+    low, best, high = said
+    prior = Prior(low=low, best=best, high=high, distribution="even_halves", **SAID)
+    expected = draw_around(u, best, low, high, log=True)
+    assert scale(prior, np.array(u)) == pytest.approx(expected, rel=1e-9)
 
 
 def test_a_known_number_is_itself() -> None:

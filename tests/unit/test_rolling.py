@@ -57,6 +57,25 @@ def test_windows_after_the_origin_are_drawn_and_no_others(tmp_path: Path) -> Non
     assert len(rows) == 12 * 6 * 3
 
 
+def test_cells_of_which_no_draw_says_anything_are_not_looked_at(tmp_path: Path) -> None:
+    model = monthly_model(tmp_path, [1.0] * N, noise(10, 0.3, 0.8))
+    drawn = model.draw_observed(LOG_MEAN, None, np.empty(0), np.random.default_rng(2))
+    log_true, psi = np.tile(LOG_MEAN, (5, 1)), np.empty((5, 0))
+    log_true[:, :40] = np.nan
+    log_true[0, 50] = np.nan
+    log_true[:, 51] = np.nan
+
+    def ahead(observed: np.ndarray, truth: np.ndarray) -> pd.DataFrame:
+        rng, origin = np.random.default_rng(3), model.cells.end[47].item()
+        return draw_forecasts(model.with_observed(observed), truth, psi, [origin], 6, rng)
+
+    rows = ahead(drawn, log_true)
+    hidden = np.where(np.arange(N) < 40, np.nan, drawn)
+    pd.testing.assert_frame_equal(rows, ahead(hidden, log_true))
+    assert rows["value"].notna().all()
+    assert rows["from"].nunique() == 5  # without the window of which no draw says anything
+
+
 def test_scores_of_the_right_law_beat_the_naive_and_cover(tmp_path: Path) -> None:
     rows, cells = forecast(tmp_path)
     scored, remarks = score_forecasts(rows, cells, 1, ONLY_NAIVE)
@@ -147,3 +166,20 @@ def test_other_files_are_no_forecasts(tmp_path: Path) -> None:
     other.write_text("no parquet")
     with pytest.raises(ResultError, match="is not a forecast table"):
         read_forecast(other)
+
+
+def test_another_method_changes_no_score_of_the_first(tmp_path: Path) -> None:
+    rows, cells = forecast(tmp_path, n_draws=20)
+    alone, _ = score_forecasts(rows, cells, 1, ONLY_NAIVE)
+    both, _ = score_forecasts(rows, cells, 1, {"another": seasonal_naive, **ONLY_NAIVE})
+    kept = both[both["method"] != "another"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(kept, alone)
+    found, again = summarise_scores(both, 1), summarise_scores(alone, 1)
+    pd.testing.assert_frame_equal(found[found["method"] != "another"].reset_index(drop=True), again)
+
+
+def test_blocks_are_as_long_as_forecasts_go_ahead() -> None:
+    months = pd.date_range("2016-01-31", periods=20, freq="ME")
+    both = pd.DataFrame({"to": months, "own": np.arange(1.0, 21), "base": 10.0})
+    assert np.isfinite(skill_interval(both, np.random.default_rng(0))[1])
+    assert np.isnan(skill_interval(both, np.random.default_rng(0), block=12)[1])
