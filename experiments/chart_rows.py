@@ -10,10 +10,11 @@ import numpy as np
 
 from experiments.clear import find_direction
 from experiments.collect import ALL, is_rate
-from experiments.compare import FEW_PEOPLE, Comparison
+from experiments.compare import Comparison
 from experiments.outcome_words import OUTCOMES
 from experiments.statistics import Estimate, Floats, IntervalKind, compute_levels, compute_paired
 from experiments.wording import is_known, say_change, say_group, say_levels, say_outcome
+from simulation.display import FEW_PEOPLE
 
 HARMS = (
     "deaths",

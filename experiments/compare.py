@@ -23,6 +23,7 @@ from experiments.posterior_design import design_of_posterior
 from experiments.precision import compute_pairing_table
 from experiments.statistics import INTERVAL_KINDS, compute_paired
 from experiments.weights import Weights, compute_index
+from simulation.display import FEW_PEOPLE
 from simulation.spec.models import Scenario
 
 if TYPE_CHECKING:
@@ -65,8 +66,6 @@ DISPLACEMENT_COLUMNS = [
     "difference_low",
     "difference_high",
 ]
-FEW_PEOPLE = 10
-"""An estimate that rests on fewer simulated people is marked."""
 DISPLACED = (
     "deaths", "injury", "violence", "sgbv", "robbery", "abductions", "detentions", "separations", "unmet_need"
 )  # fmt: skip

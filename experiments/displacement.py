@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from experiments.collect import ALL, Values
-from experiments.compare import DISPLACED, FEW_PEOPLE
+from experiments.compare import DISPLACED
 from experiments.countries import say_country
 from experiments.statistics import (
     INTERVAL_KINDS,
@@ -22,6 +22,7 @@ from experiments.statistics import (
     spread_interval,
 )
 from experiments.wording import is_known, say_group, say_leg, say_number, say_outcome, say_place
+from simulation.display import FEW_PEOPLE
 from simulation.spec.models import Scenario
 
 MAP, NATIONALITY = "map", "nationality"

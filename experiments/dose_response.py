@@ -18,10 +18,10 @@ import numpy as np
 import pandas as pd
 
 from experiments.collect import ALL
-from experiments.compare import FEW_PEOPLE
 from experiments.dose_levers import DOSES, LEVELS, SINCE, Dose
 from experiments.plan import compute_run_seed
 from experiments.statistics import Floats, compute_paired
+from simulation.display import FEW_PEOPLE
 from simulation.machine import n_cores
 from simulation.observables import summarise
 from simulation.provenance import revision

@@ -24,6 +24,7 @@ SHOWN = (
 )
 """Outcomes that a run is introduced by, and their names: harm first, arrivals never alone."""
 FEW_PEOPLE = 10
+"""An estimate that rests on fewer simulated people is marked."""
 
 
 def show_run(result: RunResult) -> str:

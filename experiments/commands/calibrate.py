@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from experiments.commands.plan import choose_executor, show_progress
+from experiments.commands.plan import choose_executor
+from experiments.commands.progress import progress_bar, show_progress
 from simulation.machine import n_cores
 
 if TYPE_CHECKING:
@@ -121,14 +122,17 @@ def _map_over(workers: int) -> Callable[..., Iterable[Floats]]:
     from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
     from multiprocessing import get_context  # noqa: PLC0415
 
-    from tqdm import tqdm  # noqa: PLC0415
-
     def mapped(make: Callable[[int], Floats], seeds: Sequence[int]) -> Iterator[Floats]:
         # What makes a twin holds the whole emulator: it goes to each process once, not with every seed.
-        with ProcessPoolExecutor(
-            workers, mp_context=get_context("spawn"), initializer=_keep, initargs=(make,)
-        ) as pool:
-            yield from tqdm(pool.map(_make_kept, seeds), desc="twins", total=len(seeds), disable=None)
+        with (
+            ProcessPoolExecutor(
+                workers, mp_context=get_context("spawn"), initializer=_keep, initargs=(make,)
+            ) as pool,
+            progress_bar("twins", "twin", len(seeds)) as bar,
+        ):
+            for twin in pool.map(_make_kept, seeds):
+                bar.update(1)
+                yield twin
 
     return mapped
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from experiments.commands.inputs import ScaleRange
-from experiments.commands.plan import choose_executor, show_progress
+from experiments.commands.plan import choose_executor
+from experiments.commands.progress import show_progress
 
 _FILE = click.Path(path_type=Path)
 

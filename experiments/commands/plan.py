@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from experiments.commands.progress import show_progress
+
 if TYPE_CHECKING:
     from experiments.compare import Comparison
-    from experiments.execution.execute import Executor, State, Watch
+    from experiments.execution.execute import Executor
     from experiments.plan import Plan
     from experiments.planning.load import LoadedPlan
 
@@ -212,21 +212,3 @@ def _read_half_width(text: str) -> tuple[str, float]:
         hint = near_name(name, OUTCOMES)
         raise click.UsageError(f"--half-width {text}: unknown outcome {name}{f' ({hint})' if hint else ''}")
     return name, half_width
-
-
-@contextmanager
-def show_progress() -> Iterator[Watch]:
-    """Show a bar of runs, with rate and time left; runs that were kept from before do not count for the rate."""
-    from experiments.commands.progress import progress_bar  # noqa: PLC0415
-
-    with progress_bar("runs", "run") as bar:
-
-        def show(state: State) -> None:
-            bar.total = state.total
-            bar.initial = state.earlier
-            done = state.finished + state.failed
-            if state.failed:
-                bar.set_description_str(f"runs ({state.failed} failed)", refresh=False)
-            bar.update(max(done - bar.n, 0))
-
-        yield show

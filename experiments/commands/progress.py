@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
 if TYPE_CHECKING:
     from tqdm import tqdm
+
+    from experiments.execution.execute import State, Watch
 
 _BAR = "{desc} {n_fmt}/{total_fmt} |{bar}| {rate_fmt}, {elapsed} so far, {remaining} left"
 _LINE_EVERY = 30.0
@@ -37,6 +41,22 @@ def progress_bar(desc: str, unit: str, total: int | None = None) -> tqdm[NoRetur
         maxinterval=_LINE_EVERY,
         smoothing=0.1,
     )
+
+
+@contextmanager
+def show_progress() -> Iterator[Watch]:
+    """Show a bar of runs, with rate and time left; runs that were kept from before do not count for the rate."""
+    with progress_bar("runs", "run") as bar:
+
+        def show(state: State) -> None:
+            bar.total = state.total
+            bar.initial = state.earlier
+            done = state.finished + state.failed
+            if state.failed:
+                bar.set_description_str(f"runs ({state.failed} failed)", refresh=False)
+            bar.update(max(done - bar.n, 0))
+
+        yield show
 
 
 class _Lines:

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from experiments.collect import ALL, is_rate
-from experiments.compare import FEW_PEOPLE
 from experiments.wording import is_known
+from simulation.display import FEW_PEOPLE
 
 HARM = (
     "deaths",

@@ -9,10 +9,10 @@ from typing import NamedTuple
 import pandas as pd
 from markupsafe import Markup
 
-from experiments.compare import FEW_PEOPLE
 from experiments.report.catalogue import Catalogue
 from experiments.report.read import Effect, Findings
 from experiments.report.svg import INK, Picture, frame, harm_class, tag
+from simulation.display import FEW_PEOPLE
 from simulation.spec.models import Place, Scenario
 
 WIDTH, HEIGHT, TOP = 720.0, 330.0, 26.0

@@ -12,10 +12,9 @@ from experiments.collect import Values
 from experiments.pareto import HARMS, PER_JOURNEYS, TOTAL, find_basis, take_harms
 from experiments.statistics import Floats
 from experiments.weights import INDEX, Weights
+from simulation.display import FEW_PEOPLE
 
 Bools = NDArray[np.bool_]
-FEW_PEOPLE = 10
-"""As in ``experiments.compare``: an estimate that rests on fewer simulated people is marked."""
 
 
 @dataclass(frozen=True)
